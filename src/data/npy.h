@@ -1,0 +1,13 @@
+// .npy files, version 1 and 2, C order, little endian.
+#ifndef TTILE_DATA_NPY_H
+#define TTILE_DATA_NPY_H
+
+#include "data/tensor.h"
+
+// Reads a file into the tensor: its shape must be the tensor's; its dtype too, or float32/float64 that is rounded to a
+// 16-bit float tensor (numpy has no bfloat16; ml_dtypes' '<V2' is taken as raw bfloat16). Fails with DIAG_NPY_*.
+void npy_read(Context *context, const char *path, Tensor *tensor);
+// Writes atomically. bfloat16 is written as float32, exactly.
+void npy_write(Context *context, const char *path, const Tensor *tensor);
+
+#endif

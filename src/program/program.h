@@ -1,0 +1,114 @@
+// The lowered program: a function at thread level, its instructions and what can be asked of it.
+#ifndef TTILE_PROGRAM_PROGRAM_H
+#define TTILE_PROGRAM_PROGRAM_H
+
+#include "ir/ir.h"
+#include "target/target.h"
+
+// What an instruction does; the verifier and the simulator dispatch on it.
+typedef enum Effect {
+    EFFECT_RESERVE, EFFECT_PUSH, EFFECT_WAIT, EFFECT_POP, // circular buffer, pages
+    EFFECT_NOC_READ,      // starts a transfer into a reserved page; done after the read barrier
+    EFFECT_NOC_WRITE,     // starts a transfer from a waited page; its source is free after a flush, it is done after the barrier
+    EFFECT_READ_BARRIER, EFFECT_WRITE_FLUSH, EFFECT_WRITE_BARRIER,
+    EFFECT_PAGE_STORE,    // writes a whole reserved page
+    EFFECT_PAGE_UPDATE,   // changes part of a reserved page that holds data
+    EFFECT_STARTUP,       // first instruction of compute: formats of both sources and of the packer
+    EFFECT_RECONFIG, EFFECT_RECONFIG_A, EFFECT_RECONFIG_B, EFFECT_RECONFIG_PACK, // operand formats
+    EFFECT_INIT,          // sets the unit's operation mode to this row
+    EFFECT_ACQUIRE, EFFECT_COMMIT, EFFECT_REGS_WAIT, EFFECT_RELEASE,
+    EFFECT_LOAD_A,        // a page, by way of SrcA (or unpacked to DST), to a DST tile
+    EFFECT_LOAD_B,        // the same by way of SrcB
+    EFFECT_PRODUCT,       // pages of in0 (SrcB) and in1 (SrcA), accumulated onto DST tiles
+    EFFECT_BINARY,        // pages of in0 (SrcA) and in1 (SrcB) to a DST tile
+    EFFECT_DST_SET,       // defines dst
+    EFFECT_DST_UNARY,     // dst = f(dst)
+    EFFECT_DST_BINARY,    // out = f(a, b)
+    EFFECT_DST_UPDATE,    // data = f(data, vector)
+    EFFECT_DST_SELECT,    // out = condition ? then : otherwise
+    EFFECT_DST_COPY,      // dst = src
+    EFFECT_PACK, EFFECT_PACK_AT, // a DST tile to a reserved page
+    EFFECT_PACK_ACCUMULATE       // packs add to what the page holds from now on
+} Effect;
+
+typedef enum Unit { UNIT_NONE, UNIT_FPU, UNIT_SFPU, UNIT_PACK } Unit;
+
+typedef enum Cost {
+    COST_CB_CALL, COST_NOC_PAGE, COST_BARRIER, COST_FILL_PAGE, COST_INIT, COST_DST_CALL, COST_PACK, COST_UNPACK,
+    COST_MATMUL_TILES, COST_MATMUL_BLOCK, COST_FPU_BINARY, COST_SFPU, COST_SFPU_BINARY, COST_SFPU_LONG
+} Cost;
+
+typedef enum InstructionId {
+    INSTR_NONE = -1,
+#define INSTRUCTION(id, name, threads, signature, effect, unit, init, cost, header, emit) INSTR_##id,
+#include "program/instructions.def"
+#undef INSTRUCTION
+    INSTR_COUNT
+} InstructionId;
+
+enum { THREADS_READER = 1, THREADS_COMPUTE = 2, THREADS_WRITER = 4, THREADS_MOVERS = 5, THREADS_ALL = 7 };
+
+typedef struct Instruction {
+    InstructionId id;
+    const char *name;
+    unsigned threads; // 1 << Thread
+    Effect effect;
+    Unit unit;
+    InstructionId init; // the init this one needs; its own id for an init row; INSTR_NONE
+    Cost cost;
+    const char *header, *emit;
+    int operand_count;
+    OperandSpec operands[MAX_OPERANDS];
+} Instruction;
+
+extern const OperationTable program_instructions;   // for reading and printing; numbers are InstructionIds
+const Instruction *instruction_at(InstructionId id);
+// The instruction of a STATEMENT_OPERATION at thread level; NULL if it is a tile operation.
+const Instruction *instruction_of(const Statement *statement);
+// Appends an instruction. Operands in the row's order.
+Statement *emit_instruction(Module *module, Block *block, InstructionId id, Location location, int count, const Operand operands[]);
+
+// ---------------------------------------------------------------- cores and arguments
+
+typedef struct Core {
+    int x, y;
+} Core;
+
+// The cores used, row by row; from tt.core_ranges. Allocated in the scratch arena.
+int program_cores(const Function *program, Core **cores);
+int64_t argument_value(const RuntimeArgument *argument, Core core);
+// The thread program that a core runs; NULL if it has none for that thread.
+const ThreadProgram *program_thread(const Function *program, Thread thread, Core core);
+
+// ---------------------------------------------------------------- pages of a tensor
+
+// How a global buffer with a layout lies in pages: page = outer index * tile_rows * tile_columns + tile row *
+// tile_columns + tile column, where `outer` counts the dimensions outside of the tile plane in row-major order.
+typedef struct PageMap {
+    int64_t outer, tile_rows, tile_columns; // counts
+    int64_t rows, columns;                  // valid elements of the plane
+    int64_t row_stride, column_stride;      // elements of the host's row-major array; 0 for a missing dimension
+    int outer_rank;
+    int64_t outer_extent[MAX_RANK], outer_stride[MAX_RANK];
+    int64_t pages;
+    int page_bytes;
+} PageMap;
+PageMap page_map(const Buffer *tensor); // sizes by their bound values
+
+// L1 of one core: circular buffers' bytes (aliases counted once).
+int64_t program_l1_bytes(const Function *program);
+// The byte table that errors and `plan show` print.
+void program_l1_table(const Function *program, const Target *target, Text *out);
+
+bool program_dst_fp32(const Function *program);      // from tt.dst_schedule
+bool program_dst_full_sync(const Function *program); // from tt.dst_schedule
+MathFidelity program_fidelity(const Function *program);
+int program_dst_tiles(const Function *program, const Target *target);
+
+// ---------------------------------------------------------------- proofs
+
+// Checks the proof obligations of docs/simulator.md; each violation is reported with a code DIAG_PROOF_* of its own at the
+// instruction's location. True if all hold.
+bool program_verify(Function *program, const Target *target);
+
+#endif
