@@ -7,35 +7,60 @@
 
 // What an instruction does; the verifier and the simulator dispatch on it.
 typedef enum Effect {
-    EFFECT_RESERVE, EFFECT_PUSH, EFFECT_WAIT, EFFECT_POP, // circular buffer, pages
-    EFFECT_NOC_READ,      // starts a transfer into a reserved page; done after the read barrier
-    EFFECT_NOC_WRITE,     // starts a transfer from a waited page; its source is free after a flush, it is done after the barrier
-    EFFECT_READ_BARRIER, EFFECT_WRITE_FLUSH, EFFECT_WRITE_BARRIER,
-    EFFECT_PAGE_STORE,    // writes a whole reserved page
-    EFFECT_PAGE_UPDATE,   // changes part of a reserved page that holds data
-    EFFECT_STARTUP,       // first instruction of compute: formats of both sources and of the packer
-    EFFECT_RECONFIG, EFFECT_RECONFIG_A, EFFECT_RECONFIG_B, EFFECT_RECONFIG_PACK, // operand formats
+    EFFECT_RESERVE,
+    EFFECT_PUSH,
+    EFFECT_WAIT,
+    EFFECT_POP,       // circular buffer, pages
+    EFFECT_NOC_READ,  // starts a transfer into a reserved page; done after the read barrier
+    EFFECT_NOC_WRITE, // starts a transfer from a waited page; its source is free after a flush, it is done after the
+                      // barrier
+    EFFECT_READ_BARRIER,
+    EFFECT_WRITE_FLUSH,
+    EFFECT_WRITE_BARRIER,
+    EFFECT_PAGE_STORE,  // writes a whole reserved page
+    EFFECT_PAGE_UPDATE, // changes part of a reserved page that holds data
+    EFFECT_STARTUP,     // first instruction of compute: formats of both sources and of the packer
+    EFFECT_RECONFIG,
+    EFFECT_RECONFIG_A,
+    EFFECT_RECONFIG_B,
+    EFFECT_RECONFIG_PACK, // operand formats
     EFFECT_INIT,          // sets the unit's operation mode to this row
-    EFFECT_ACQUIRE, EFFECT_COMMIT, EFFECT_REGS_WAIT, EFFECT_RELEASE,
-    EFFECT_LOAD_A,        // a page, by way of SrcA (or unpacked to DST), to a DST tile
-    EFFECT_LOAD_B,        // the same by way of SrcB
-    EFFECT_PRODUCT,       // pages of in0 (SrcB) and in1 (SrcA), accumulated onto DST tiles
-    EFFECT_BINARY,        // pages of in0 (SrcA) and in1 (SrcB) to a DST tile
-    EFFECT_DST_SET,       // defines dst
-    EFFECT_DST_UNARY,     // dst = f(dst)
-    EFFECT_DST_BINARY,    // out = f(a, b)
-    EFFECT_DST_UPDATE,    // data = f(data, vector)
-    EFFECT_DST_SELECT,    // out = condition ? then : otherwise
-    EFFECT_DST_COPY,      // dst = src
-    EFFECT_PACK, EFFECT_PACK_AT, // a DST tile to a reserved page
-    EFFECT_PACK_ACCUMULATE       // packs add to what the page holds from now on
+    EFFECT_ACQUIRE,
+    EFFECT_COMMIT,
+    EFFECT_REGS_WAIT,
+    EFFECT_RELEASE,
+    EFFECT_LOAD_A,     // a page, by way of SrcA (or unpacked to DST), to a DST tile
+    EFFECT_LOAD_B,     // the same by way of SrcB
+    EFFECT_PRODUCT,    // pages of in0 (SrcB) and in1 (SrcA), accumulated onto DST tiles
+    EFFECT_BINARY,     // pages of in0 (SrcA) and in1 (SrcB) to a DST tile
+    EFFECT_DST_SET,    // defines dst
+    EFFECT_DST_UNARY,  // dst = f(dst)
+    EFFECT_DST_BINARY, // out = f(a, b)
+    EFFECT_DST_UPDATE, // data = f(data, vector)
+    EFFECT_DST_SELECT, // out = condition ? then : otherwise
+    EFFECT_DST_COPY,   // dst = src
+    EFFECT_PACK,
+    EFFECT_PACK_AT,        // a DST tile to a reserved page
+    EFFECT_PACK_ACCUMULATE // packs add to what the page holds from now on
 } Effect;
 
 typedef enum Unit { UNIT_NONE, UNIT_FPU, UNIT_SFPU, UNIT_PACK } Unit;
 
 typedef enum Cost {
-    COST_CB_CALL, COST_NOC_PAGE, COST_BARRIER, COST_FILL_PAGE, COST_INIT, COST_DST_CALL, COST_PACK, COST_UNPACK,
-    COST_MATMUL_TILES, COST_MATMUL_BLOCK, COST_FPU_BINARY, COST_SFPU, COST_SFPU_BINARY, COST_SFPU_LONG
+    COST_CB_CALL,
+    COST_NOC_PAGE,
+    COST_BARRIER,
+    COST_FILL_PAGE,
+    COST_INIT,
+    COST_DST_CALL,
+    COST_PACK,
+    COST_UNPACK,
+    COST_MATMUL_TILES,
+    COST_MATMUL_BLOCK,
+    COST_FPU_BINARY,
+    COST_SFPU,
+    COST_SFPU_BINARY,
+    COST_SFPU_LONG
 } Cost;
 
 typedef enum InstructionId {
@@ -57,16 +82,18 @@ typedef struct Instruction {
     InstructionId init; // the init this one needs; its own id for an init row; INSTR_NONE
     Cost cost;
     const char *header, *emit;
-    int operand_count;
-    OperandSpec operands[MAX_OPERANDS];
+    const char *signature;
 } Instruction;
 
-extern const OperationTable program_instructions;   // for reading and printing; numbers are InstructionIds
+extern const OperationTable program_instructions; // for reading and printing; numbers are InstructionIds
 const Instruction *instruction_at(InstructionId id);
+// Parses the specs of its operands; returns their number.
+int instruction_operands(const Instruction *instruction, OperandSpec specs[MAX_OPERANDS]);
 // The instruction of a STATEMENT_OPERATION at thread level; NULL if it is a tile operation.
 const Instruction *instruction_of(const Statement *statement);
 // Appends an instruction. Operands in the row's order.
-Statement *emit_instruction(Module *module, Block *block, InstructionId id, Location location, int count, const Operand operands[]);
+Statement *emit_instruction(Module *module, Block *block, InstructionId id, Location location, int count,
+                            const Operand operands[]);
 
 // ---------------------------------------------------------------- cores and arguments
 
@@ -107,8 +134,8 @@ int program_dst_tiles(const Function *program, const Target *target);
 
 // ---------------------------------------------------------------- proofs
 
-// Checks the proof obligations of docs/simulator.md; each violation is reported with a code DIAG_PROOF_* of its own at the
-// instruction's location. True if all hold.
+// Checks the proof obligations of docs/simulator.md; each violation is reported with a code DIAG_PROOF_* of its own at
+// the instruction's location. True if all hold.
 bool program_verify(Function *program, const Target *target);
 
 #endif
