@@ -1,0 +1,57 @@
+# The common jobs. CMake does the work: CMakePresets.json has the builds, scripts/ the steps.
+.PHONY: all demo test asan clang fuzz bench docs format format-check lint install clean
+PREFIX ?= /usr/local
+FUZZ_SECONDS ?= 60
+
+all:
+	scripts/install_packages.sh build
+	cmake --preset release -DBUILD_TESTING=OFF >/dev/null
+	cmake --build --preset release -j --target ttile
+
+demo:
+	@scripts/demo.sh
+
+test:
+	@scripts/prepare_tests.sh
+	@scripts/build.sh release
+	@scripts/test.sh release
+
+asan:
+	@scripts/prepare_tests.sh
+	@scripts/build.sh asan
+	@scripts/test.sh asan
+
+clang:
+	@scripts/install_packages.sh build test check
+	@scripts/build.sh clang
+
+fuzz:
+	@scripts/install_packages.sh build check
+	@scripts/build.sh fuzz
+	@scripts/fuzz.sh $(FUZZ_SECONDS)
+
+bench:
+	@scripts/prepare_tests.sh
+	@scripts/build.sh release
+	build/venv/bin/python bench/run.py
+
+docs:
+	@scripts/build.sh release ttile
+	@scripts/docs.sh
+
+format:
+	clang-format -i $$(scripts/sources.sh)
+
+format-check:
+	clang-format --dry-run --Werror $$(scripts/sources.sh)
+
+lint:
+	@scripts/install_packages.sh check
+	@scripts/lint.sh
+
+install:
+	@scripts/build.sh release
+	cmake --install build --prefix $(PREFIX)
+
+clean:
+	rm -rf build build-debug build-asan build-clang build-fuzz
