@@ -20,11 +20,11 @@ typedef enum DiagnosticKind { KIND_NOTE, KIND_WARNING, KIND_USER, KIND_UNSUPPORT
 
 typedef struct Source Source; // a file or a named piece of memory; context.h
 
-// A place: line and column count from 1; line 0 means nowhere.
+// A place: line and column count from 1, columns in bytes; line 0 means nowhere.
 typedef struct Location {
     const Source *source;
     uint32_t line, column;
-    uint32_t length; // characters to underline; 0 means one
+    uint32_t length; // bytes to underline; 0 means one
 } Location;
 
 typedef struct DiagnosticNote {
