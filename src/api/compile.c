@@ -99,8 +99,8 @@ static Function *choose_function(Module *module, const Source *source, const cha
     }
     if (entry) fail_word(context, DIAG_NO_KERNEL, "function", entry, names, (int)count);
     for (uint32_t i = 1; i < count; i++)
-        report(context, DIAG_NOTE, module->functions.items[i]->location, "%s is left out: the first function, %s, is taken",
-               names[i], names[0]);
+        report(context, DIAG_NOTE, module->functions.items[i]->location,
+               "%s is left out: the first function, %s, is taken", names[i], names[0]);
     return module->functions.items[0];
 }
 
@@ -136,9 +136,10 @@ Function *kernel_load(Module *module, const Source *source, const ElaborateOptio
 void require_program(const Function *function) {
     if (is_program(function)) return;
     Context *context = function->module->context;
-    report(context, DIAG_NOT_A_PROGRAM, function->location, "%s has no thread programs: expected reader, compute and writer",
-           function->name);
-    report_help(context, "`ttile compile FILE -o DIR` writes the thread programs of a kernel; `ttile run` compiles and runs it");
+    report(context, DIAG_NOT_A_PROGRAM, function->location,
+           "%s has no thread programs: expected reader, compute and writer", function->name);
+    report_help(context,
+                "`ttile compile FILE -o DIR` writes the thread programs of a kernel; `ttile run` compiles and runs it");
     fail_now(context);
 }
 

@@ -14,7 +14,8 @@ typedef struct OptionWords {
     bool no_double_buffer, no_prefetch;
 } OptionWords;
 
-// Fails with DIAG_UNKNOWN_TARGET, DIAG_UNKNOWN_STRATEGY, DIAG_UNKNOWN_FIDELITY or DIAG_CORE_GRID, each listing what is legal.
+// Fails with DIAG_UNKNOWN_TARGET, DIAG_UNKNOWN_STRATEGY, DIAG_UNKNOWN_FIDELITY or DIAG_CORE_GRID, each listing what is
+// legal.
 CompileOptions compile_options_parse(Context *context, const OptionWords *words);
 
 // The pass of that name; fails with DIAG_UNKNOWN_PASS.
@@ -27,7 +28,8 @@ Module *module_open(Context *context);
 // give sizes their values. Fails with diagnostics.
 Function *kernel_load(Module *module, const Source *source, const ElaborateOptions *options);
 static inline bool is_program(const Function *function) { return function->threads.count > 0; }
-// Fails with DIAG_NOT_A_PROGRAM unless the function is at thread level; with DIAG_ALREADY_LOWERED unless it is at element level.
+// Fails with DIAG_NOT_A_PROGRAM unless the function is at thread level; with DIAG_ALREADY_LOWERED unless it is at
+// element level.
 void require_program(const Function *function);
 void require_source_level(const Function *function);
 

@@ -1,5 +1,5 @@
-// How many useful floating-point operations a kernel does, from its element-level IR alone: a number for rates, the same
-// whether or not the reference ran.
+// How many useful floating-point operations a kernel does, from its element-level IR alone: a number for rates, the
+// same whether or not the reference ran.
 #include "api/compile.h"
 #include "ir/affine.h"
 #include "ir/build.h"
@@ -22,7 +22,8 @@ static double largest(const Count *count, const Expr *expr) {
 static void know(Count *count, const Variable *variable, double iterations, int64_t start, int64_t step) {
     if (count->known_count == MAX_KNOWN || iterations > 1e15) return;
     int64_t last = 0;
-    if (__builtin_mul_overflow((int64_t)iterations - 1, step, &last) || __builtin_add_overflow(last, start, &last)) return;
+    if (__builtin_mul_overflow((int64_t)iterations - 1, step, &last) || __builtin_add_overflow(last, start, &last))
+        return;
     Range range = last < start ? (Range){last, start} : (Range){start, last};
     count->known[count->known_count++] = (RangeOf){variable, range};
 }

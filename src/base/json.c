@@ -7,16 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LINE_COLUMNS 100
+#define LINE_COLUMNS   100
 #define MAX_JSON_DEPTH 64
 
 // ---------------------------------------------------------------- printing
 
 // Length of the well-formed UTF-8 sequence at `text`, 0 if there is none.
 static size_t utf8_length(const unsigned char *text) {
-    size_t length = text[0] < 0x80 ? 1 : text[0] >= 0xC2 && text[0] < 0xE0 ? 2 : text[0] >= 0xE0 && text[0] < 0xF0 ? 3
-                    : text[0] >= 0xF0 && text[0] < 0xF5                    ? 4
-                                                                           : 0;
+    size_t length = text[0] < 0x80                      ? 1
+                    : text[0] >= 0xC2 && text[0] < 0xE0 ? 2
+                    : text[0] >= 0xE0 && text[0] < 0xF0 ? 3
+                    : text[0] >= 0xF0 && text[0] < 0xF5 ? 4
+                                                        : 0;
     for (size_t i = 1; i < length; i++)
         if ((text[i] & 0xC0) != 0x80) return 0;
     bool overlong = (text[0] == 0xE0 && text[1] < 0xA0) || (text[0] == 0xF0 && text[1] < 0x90);
@@ -190,10 +192,14 @@ static int text_depth(const char *text, size_t length) {
     int depth = 0, deepest = 0;
     bool quoted = false;
     for (size_t i = 0; i < length; i++) {
-        if (quoted && text[i] == '\\') i++;
-        else if (text[i] == '"') quoted = !quoted;
-        else if (!quoted && strchr("[{", text[i]) && text[i]) depth++;
-        else if (!quoted && strchr("]}", text[i]) && text[i]) depth--;
+        if (quoted && text[i] == '\\')
+            i++;
+        else if (text[i] == '"')
+            quoted = !quoted;
+        else if (!quoted && strchr("[{", text[i]) && text[i])
+            depth++;
+        else if (!quoted && strchr("]}", text[i]) && text[i])
+            depth--;
         if (depth > deepest) deepest = depth;
     }
     return deepest;
@@ -205,8 +211,9 @@ const Value *json_parse(Context *context, const Source *source, DiagnosticCode c
     json_error_t error;
     json_t *json = json_loadb(source->text, source->length, JSON_REJECT_DUPLICATES, &error);
     if (!json)
-        fail(context, code, (Location){source, (uint32_t)(error.line > 0 ? error.line : 1),
-                                       (uint32_t)(error.column > 0 ? error.column : 1), 0},
+        fail(context, code,
+             (Location){source, (uint32_t)(error.line > 0 ? error.line : 1),
+                        (uint32_t)(error.column > 0 ? error.column : 1), 0},
              "expected JSON: %s", error.text);
     Conversion conversion = {.json = json};
     bool done = context_try(context, convert_root, &conversion);
@@ -223,8 +230,10 @@ void json_path_print(const JsonPath *path, Text *out) {
         return;
     }
     if (path->parent) json_path_print(path->parent, out);
-    if (path->key) text_format(out, "%s%s", path->parent ? "." : "", path->key);
-    else text_format(out, "[%u]", path->index);
+    if (path->key)
+        text_format(out, "%s%s", path->parent ? "." : "", path->key);
+    else
+        text_format(out, "[%u]", path->index);
 }
 
 // The text was parsed before, so these only have to find their way through well-formed JSON.
@@ -239,10 +248,14 @@ static const char *skip_string(const char *at) {
 static const char *skip_value(const char *at) {
     int depth = 0;
     do {
-        if (*at == '"') at = skip_string(at);
-        else if (strchr("[{", *at)) depth++, at++;
-        else if (strchr("]}", *at)) depth--, at++;
-        else at += strcspn(at, ",:[]{}\" \t\r\n") ? strcspn(at, ",:[]{}\" \t\r\n") : 1;
+        if (*at == '"')
+            at = skip_string(at);
+        else if (strchr("[{", *at))
+            depth++, at++;
+        else if (strchr("]}", *at))
+            depth--, at++;
+        else
+            at += strcspn(at, ",:[]{}\" \t\r\n") ? strcspn(at, ",:[]{}\" \t\r\n") : 1;
         if (depth > 0) at = skip_space(at);
     } while (*at && depth > 0);
     return at;

@@ -1,0 +1,159 @@
+// The part of a plan that says which core does which work items, with which runtime arguments.
+#include "plan/internal.h"
+
+static int64_t list_integer(const Value *list, uint32_t index) {
+    return list && list->kind == VALUE_LIST && index < list->count && list->items[index]->kind == VALUE_INT
+               ? list->items[index]->integer
+               : 0;
+}
+
+CoreRanges plan_core_ranges(Maker *maker) {
+    CoreRanges ranges = {0};
+    const Value *list = maker->program->attributes[ATTR_CORE_RANGES];
+    for (uint32_t i = 0; list && list->kind == VALUE_LIST && i < list->count; i++) {
+        const Value *item = list->items[i];
+        CoreRange range = {(int)list_integer(item, 0), (int)list_integer(item, 1), (int)list_integer(item, 2),
+                           (int)list_integer(item, 3)};
+        vector_push(maker->arena, ranges, range);
+    }
+    if (!list) vector_push(maker->arena, ranges, ((CoreRange){0, 0, 1, 1}));
+    return ranges;
+}
+
+static Value *build_range(Maker *maker, CoreRange range) {
+    Value *dict = plan_dict(maker);
+    plan_set(maker, dict, "start", plan_pair(maker, range.x, range.y));
+    plan_set(maker, dict, "extent", plan_pair(maker, range.columns, range.rows));
+    return dict;
+}
+
+Value *plan_build_ranges(Maker *maker, CoreRanges ranges) {
+    Value *list = plan_list(maker);
+    for (uint32_t i = 0; i < ranges.count; i++) plan_add(maker, list, build_range(maker, ranges.items[i]));
+    return list;
+}
+
+Value *plan_build_core_ranges(Maker *maker) { return plan_build_ranges(maker, maker->ranges); }
+
+// Columns and rows of the smallest rectangle from (0, 0) that holds the ranges: what tt.core_grid says where it is
+// held.
+static Core grid_of(const Maker *maker) {
+    Core grid = {0, 0};
+    for (uint32_t i = 0; i < maker->ranges.count; i++) {
+        CoreRange range = maker->ranges.items[i];
+        if (range.x + range.columns > grid.x) grid.x = range.x + range.columns;
+        if (range.y + range.rows > grid.y) grid.y = range.y + range.rows;
+    }
+    const Value *held = maker->program->attributes[ATTR_CORE_GRID];
+    if (held && held->kind == VALUE_LIST && held->count == 2)
+        grid = (Core){(int)held->items[0]->integer, (int)held->items[1]->integer};
+    return grid;
+}
+
+// The entry of tt.work_partition for a core. Entries are in core order, so the search goes on from the last one found.
+static const Value *partition_entry(Maker *maker, Core core) {
+    const Value *partition = maker->program->attributes[ATTR_WORK_PARTITION];
+    uint32_t count = partition && partition->kind == VALUE_LIST ? partition->count : 0;
+    for (uint32_t tried = 0; tried < count; tried++) {
+        const Value *entry = partition->items[maker->next_entry];
+        maker->next_entry = (maker->next_entry + 1) % count;
+        const Value *place = entry->kind == VALUE_DICT ? value_get(entry, "core") : NULL;
+        if (place && list_integer(place, 0) == core.x && list_integer(place, 1) == core.y) return entry;
+    }
+    return NULL;
+}
+
+static Value *build_runs(Maker *maker, const Value *entry) {
+    Value *list = plan_list(maker);
+    const Value *items = entry ? value_get(entry, "items") : NULL;
+    for (uint32_t i = 0; items && items->kind == VALUE_LIST && i < items->count; i++) {
+        Value *run = plan_dict(maker);
+        plan_set(maker, run, "start", plan_int(maker, list_integer(items->items[i], 0)));
+        plan_set(maker, run, "count", plan_int(maker, list_integer(items->items[i], 1)));
+        plan_set(maker, run, "stride", plan_int(maker, list_integer(items->items[i], 2)));
+        plan_add(maker, list, run);
+    }
+    return list;
+}
+
+static bool in_range(CoreRange range, Core core) {
+    return core.x >= range.x && core.x - range.x < range.columns && core.y >= range.y && core.y - range.y < range.rows;
+}
+
+static bool covers(const RuntimeArgument *argument, Core core) {
+    for (uint32_t i = 0; i < argument->pieces.count; i++)
+        if (in_range(argument->pieces.items[i].range, core)) return true;
+    return false;
+}
+
+static Value *build_core_arguments(Maker *maker, Core core) {
+    Value *dict = plan_dict(maker);
+    for (uint32_t i = 0; i < maker->program->arguments.count; i++) {
+        const RuntimeArgument *argument = maker->program->arguments.items[i];
+        if (!covers(argument, core)) continue;
+        plan_set(maker, dict, argument->variable->name, plan_int(maker, argument_value(argument, core)));
+    }
+    return dict;
+}
+
+static bool is_used(const Maker *maker, Core core) {
+    for (uint32_t i = 0; i < maker->ranges.count; i++)
+        if (in_range(maker->ranges.items[i], core)) return true;
+    return false;
+}
+
+static Value *build_core(Maker *maker, Core core) {
+    bool used = is_used(maker, core);
+    Value *dict = plan_dict(maker);
+    plan_set(maker, dict, "core", plan_pair(maker, core.x, core.y));
+    plan_set(maker, dict, "work_items", build_runs(maker, used ? partition_entry(maker, core) : NULL));
+    plan_set(maker, dict, "runtime_args", used ? build_core_arguments(maker, core) : plan_dict(maker));
+    return dict;
+}
+
+// Every core of the grid, row by row; idle ones have no work.
+Value *plan_build_cores(Maker *maker) {
+    Value *list = plan_list(maker);
+    Core grid = grid_of(maker);
+    for (int y = 0; y < grid.y; y++)
+        for (int x = 0; x < grid.x; x++) plan_add(maker, list, build_core(maker, (Core){x, y}));
+    return list;
+}
+
+Value *plan_build_work_items(Maker *maker) {
+    static const char *const axes[] = {"x", "y", "z"};
+    const Value *grid = maker->program->attributes[ATTR_WORK_GRID];
+    Value *dict = plan_dict(maker), *extents = plan_list(maker), *block = plan_dict(maker);
+    int64_t count = 1;
+    uint32_t rank = grid && grid->kind == VALUE_LIST && grid->count <= 3 ? grid->count : 0;
+    for (uint32_t i = 0; i < rank; i++) {
+        int64_t extent = list_integer(grid, i);
+        plan_add(maker, extents, plan_int(maker, extent));
+        Text text = {.arena = maker->arena};
+        if (i == 0)
+            text_add(&text, "id");
+        else
+            text_format(&text, "id // %lld", (long long)count);
+        if (i + 1 < rank) text_format(&text, " %% %lld", (long long)extent);
+        plan_set(maker, block, axes[i], plan_text(maker, text.data));
+        if (__builtin_mul_overflow(count, extent, &count)) count = INT64_MAX;
+    }
+    plan_set(maker, dict, "grid", extents);
+    plan_set(maker, dict, "count", plan_int(maker, count));
+    plan_set(maker, dict, "block", block);
+    return dict;
+}
+
+Value *plan_build_work_partition(Maker *maker) {
+    Value *dict = plan_dict(maker);
+    const char *name = partition_name(maker->options.partition_strategy);
+    plan_set(maker, dict, "strategy", plan_text(maker, name));
+    bool by_columns = maker->options.partition_strategy == PARTITION_COLUMN_MAJOR;
+    plan_set(maker, dict, "order", plan_text(maker, by_columns ? "column_major" : "row_major"));
+    return dict;
+}
+
+Value *plan_build_core_grid(Maker *maker) {
+    Core grid = grid_of(maker);
+    return plan_pair(maker, grid.x, grid.y);
+}

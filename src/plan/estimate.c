@@ -1,0 +1,150 @@
+// A lower bound of a program's cycles, counted from its text: how often the busiest core executes each costly
+// instruction, and how many bytes all cores move. Nothing waits in it: the simulator says what really happens.
+#include <string.h>
+
+#include "ir/affine.h"
+#include "ir/build.h"
+#include "ir/walk.h"
+#include "plan/internal.h"
+
+#define MAX_KNOWN 64
+
+typedef struct Tally {
+    const Function *program;
+    const Target *target;
+    RangeOf known[MAX_KNOWN]; // arguments of the core, lets and enclosing loop variables
+    int known_count;
+    double products, binaries, vector, long_vector, packs, unpacks; // tiles
+    double bytes;                                                   // over the NoC to and from DRAM
+} Tally;
+
+static void know(Tally *tally, const Variable *variable, Range range) {
+    if (tally->known_count < MAX_KNOWN) tally->known[tally->known_count++] = (RangeOf){variable, range};
+}
+
+static double trips(const Tally *tally, const Expr *extent) {
+    Range range;
+    if (!expr_range(extent, tally->known_count, tally->known, &range)) return 1;
+    return range.high > 0 ? (double)range.high : 0;
+}
+
+static int64_t operand_integer(const Statement *statement, int index, int64_t otherwise) {
+    int64_t value = otherwise;
+    const Operand *operand = &statement->op.operands[index];
+    if (operand->kind == OPERAND_EXPR) expr_evaluate_bound(operand->expr, &value);
+    return value;
+}
+
+// Operands of matmul_block: in0 in1 tile0 tile1 dst transpose columns rows inner.
+static double block_products(const Statement *statement) {
+    return (double)(operand_integer(statement, 6, 1) * operand_integer(statement, 7, 1));
+}
+
+static void count_instruction(Tally *tally, const Statement *statement, double times) {
+    const Instruction *instruction = instruction_of(statement);
+    if (!instruction) return;
+    switch (instruction->cost) {
+    case COST_MATMUL_TILES: tally->products += times; break;
+    case COST_MATMUL_BLOCK: tally->products += times * block_products(statement); break;
+    case COST_FPU_BINARY: tally->binaries += times; break;
+    case COST_SFPU:
+    case COST_SFPU_BINARY: tally->vector += times; break;
+    case COST_SFPU_LONG: tally->long_vector += times; break;
+    case COST_PACK: tally->packs += times; break;
+    case COST_UNPACK: tally->unpacks += times; break;
+    case COST_NOC_PAGE: tally->bytes += times * statement->op.operands[2].circular->page_bytes; break;
+    default: break;
+    }
+}
+
+static double enter(Tally *tally, const Statement *statement) {
+    Range range = {0, 0};
+    if (statement->kind == STATEMENT_LET && expr_range(statement->let.value, tally->known_count, tally->known, &range))
+        know(tally, statement->let.variable, range);
+    if (statement->kind != STATEMENT_FOR) return 1;
+    double count = trips(tally, statement->loop.extent);
+    int64_t start = 0, step = 1, last = 0;
+    if (expr_evaluate_bound(statement->loop.start, &start) && expr_evaluate_bound(statement->loop.step, &step) &&
+        count >= 1 && count < 1e15 && !__builtin_mul_overflow((int64_t)count - 1, step, &last) &&
+        !__builtin_add_overflow(last, start, &last))
+        know(tally, statement->loop.variable, last < start ? (Range){last, start} : (Range){start, last});
+    return count;
+}
+
+static void count_block(Tally *tally, const Block *block, double times) {
+    int outer = tally->known_count;
+    for (const Statement *statement = block->first; statement; statement = statement->next) {
+        double inner = times * enter(tally, statement);
+        if (statement->kind == STATEMENT_OPERATION) count_instruction(tally, statement, times);
+        Block *nested[2];
+        int blocks = statement_blocks(statement, nested);
+        for (int i = 0; i < blocks; i++) count_block(tally, nested[i], inner);
+        if (statement->kind == STATEMENT_FOR) tally->known_count = outer;
+    }
+    tally->known_count = outer;
+}
+
+static Tally count_core(const Function *program, const Target *target, Core core) {
+    Tally tally = {.program = program, .target = target};
+    for (uint32_t i = 0; i < program->arguments.count; i++) {
+        const RuntimeArgument *argument = program->arguments.items[i];
+        int64_t value = argument_value(argument, core);
+        know(&tally, argument->variable, (Range){value, value});
+    }
+    for (int thread = 0; thread < THREAD_COUNT; thread++) {
+        const ThreadProgram *body = program_thread(program, (Thread)thread, core);
+        if (body) count_block(&tally, body->body, 1);
+    }
+    return tally;
+}
+
+static double fidelity_phases(MathFidelity fidelity) { return (double)(fidelity - FIDELITY_LOFI) + 1; }
+
+// The matrix unit, the vector unit and the packer work side by side: the busiest of them bounds the core.
+static double compute_cycles(const Tally *tally) {
+    const Target *target = tally->target;
+    double phases = fidelity_phases(program_fidelity(tally->program));
+    double math =
+        phases *
+            (tally->products * (double)target->cycles_phase + tally->binaries * (double)target->cycles_fpu_binary) +
+        tally->vector * (double)target->cycles_sfpu_simple + tally->long_vector * (double)target->cycles_sfpu_long;
+    double pack = tally->packs * (double)target->cycles_pack_tile;
+    double unpack = tally->unpacks * (double)target->cycles_unpack_tile;
+    double most = math > pack ? math : pack;
+    return most > unpack ? most : unpack;
+}
+
+static int64_t cycles_of(double value) { return value < 9e18 ? (int64_t)value : INT64_MAX; }
+
+static void conclude(Estimate *estimate) {
+    estimate->cycles = estimate->compute_cycles;
+    estimate->bound = "compute";
+    if (estimate->dram_cycles > estimate->cycles) {
+        estimate->cycles = estimate->dram_cycles;
+        estimate->bound = "dram";
+    }
+    if (estimate->noc_cycles > estimate->cycles) {
+        estimate->cycles = estimate->noc_cycles;
+        estimate->bound = "noc";
+    }
+}
+
+Estimate plan_estimate(const Function *program) {
+    const Target *target = options_of(program).target;
+    Core *cores;
+    int count = program_cores(program, &cores);
+    double compute = 0, noc = 0, bytes = 0;
+    for (int i = 0; i < count; i++) {
+        Tally tally = count_core(program, target, cores[i]);
+        if (compute_cycles(&tally) > compute) compute = compute_cycles(&tally);
+        if (tally.bytes > noc) noc = tally.bytes;
+        bytes += tally.bytes;
+    }
+    Estimate estimate = {
+        .compute_cycles = cycles_of(compute),
+        .dram_cycles = cycles_of(bytes / ((double)target->dram_banks * target->dram_read_bytes_per_cycle)),
+        .noc_cycles = cycles_of(noc / target->noc_bytes_per_cycle),
+    };
+    conclude(&estimate);
+    return estimate;
+}

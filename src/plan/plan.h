@@ -1,0 +1,57 @@
+// tt.plan.json: the contract between the compiler and whatever runs its kernels (docs/plan.md).
+//
+// A plan is a dict Value whose form the shapes in plan_shape.c give; plan.schema.json is printed from them.
+#ifndef TTILE_PLAN_PLAN_H
+#define TTILE_PLAN_PLAN_H
+
+#include "base/value.h"
+#include "ir/ir.h"
+
+#define PLAN_SCHEMA_VERSION 1
+#define PLAN_FILE_NAME "tt.plan.json"
+#define PLAN_BYTE_LIMIT ((size_t)64 << 20)
+
+// The plan of a function at thread level. `program_file` names the text that will lie beside the plan, `program_text` is
+// that text. Depends on the function, its source and the diagnostics reported so far, and on nothing else.
+const Value *plan_build(const Function *program, const char *program_file, const Text *program_text);
+
+// The bytes of the file.
+void plan_print(const Value *plan, Text *out);
+// Writes `folder`/tt.plan.json and the program text beside it, each whole or not at all, the plan last. Makes the folder.
+void plan_write(Context *context, const char *folder, const Value *plan, const Text *program_text);
+// Writes the plan to `path` and its program text beside it. `plan` names the file of the program text.
+void plan_write_to(Context *context, const char *path, const Value *plan, const Text *program_text);
+
+// A plan that was read: its text is kept for places in messages.
+typedef struct PlanFile {
+    const Source *source;
+    const Value *root;
+    const char *folder; // of the file, "." if it has none
+} PlanFile;
+
+// Reads a plan and checks its form: fails with DIAG_PLAN_SYNTAX, DIAG_PLAN_VERSION or DIAG_PLAN_SCHEMA.
+PlanFile plan_read(Context *context, const char *path);
+PlanFile plan_read_text(Context *context, const char *name, const char *text, size_t length);
+// The rules that the form alone does not give; every violation is reported with the code of its rule. True if all hold.
+bool plan_check(Context *context, const PlanFile *plan);
+// The program text that the plan names. Fails with DIAG_PLAN_FILE if it is missing or is not the text the plan was made with.
+const Source *plan_program_source(Context *context, const PlanFile *plan);
+// Fails with DIAG_PLAN_PROGRAM where the plan says other than the program read from that text.
+void plan_agree(const PlanFile *plan, const Function *program);
+
+// The same plan with every run of work items written out: `work_items` of each core becomes a list of
+// {"id", "block": [x, y, z]}. Fails with DIAG_PLAN_TOO_LARGE over a million items.
+const Value *plan_expand(Context *context, const Value *plan);
+
+// The JSON Schema (2020-12) of a plan.
+void plan_print_schema(Context *context, Text *out);
+
+// Cycles the kernel needs at least on its busiest core, and what they are spent on: counted from the program, not simulated.
+typedef struct Estimate {
+    int64_t compute_cycles, dram_cycles, noc_cycles;
+    const char *bound; // "compute", "dram" or "noc"
+    int64_t cycles;    // the largest of the three
+} Estimate;
+Estimate plan_estimate(const Function *program);
+
+#endif
