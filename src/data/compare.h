@@ -6,15 +6,16 @@
 
 // What the tolerance rule needs to know of how an output was computed (oracle and options give it).
 typedef struct Precision {
-    double storage_roundoff;  // of the narrowest format on the way, rounded to nearest
-    double operand_roundoff;  // of product operands as the fidelity truncates them; 0 without products
-    double reduction_length;  // longest reduction that feeds the output; 1 without
-    double magnitude;         // norm of the reduced terms: sqrt(sum of squares of the terms), largest over the output
+    double storage_roundoff;     // of the narrowest format on the way, rounded to nearest
+    double operand_roundoff;     // of product operands as the fidelity truncates them; 0 without products
+    double accumulator_roundoff; // of the narrowest accumulator of a reduction, rounded at each of its steps; 0 without
+    double reduction_length;     // longest reduction that feeds the output; 1 without
+    double magnitude; // norm of the reduced terms: sqrt(sum of squares of the terms), largest over the output
 } Precision;
 
 typedef struct Comparison {
     bool pass;
-    bool reference_is_zero; // an all-zero reference: warn
+    bool reference_is_zero;              // an all-zero reference: warn
     double max_abs_error, max_rel_error; // relative to the largest magnitude of the reference
     double tolerance;                    // absolute, as applied
     double worst_result, worst_reference;
@@ -25,6 +26,7 @@ typedef struct Comparison {
 
 // `mask`, if not NULL, has one byte an element: compare only where it is 1 (a sampled reference). `relative` > 0
 // overrides the rule (--tolerance): |r - ref| <= relative * max |ref|.
-Comparison compare_tensors(const Tensor *result, const Tensor *reference, const uint8_t *mask, const Precision *precision, double relative);
+Comparison compare_tensors(const Tensor *result, const Tensor *reference, const uint8_t *mask,
+                           const Precision *precision, double relative);
 
 #endif

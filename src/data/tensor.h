@@ -24,9 +24,9 @@ typedef struct TensorSet {
 TensorSet tensors_for(Function *function); // zeroed
 void tensors_free(TensorSet *set);
 
-// Seeded inputs by docs/simulator.md: normal for floats (scaled by 1 / sqrt(longest reduction) where a product would overflow),
-// small non-negative integers for integers, booleans half and half. The same seed gives the same bytes anywhere.
-// Outputs are left zeroed. `seed` and the tensor's place among the parameters decide the stream.
+// Seeded inputs by docs/simulator.md: normal for floats (scaled by 1 / sqrt(longest reduction) where a product would
+// overflow), small non-negative integers for integers, booleans half and half. The same seed gives the same bytes
+// anywhere. Outputs are left zeroed. `seed` and the tensor's place among the parameters decide the stream.
 void tensors_fill_inputs(TensorSet *set, const Function *function, uint64_t seed);
 
 #endif

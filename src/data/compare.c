@@ -1,0 +1,150 @@
+// Comparing a result with its reference.
+//
+// The rule. An error of one unit roundoff in a term moves the sum of the terms by as much as that share of their norm,
+// and rounding the sum by that share of the sum. So with
+//     scale     = norm of the reduced terms + largest magnitude of the reference
+//     roundoff  = of the storage + of the operands + sqrt(reduction length) * of the accumulator
+// a result may differ by CONSTANT * scale * roundoff: an accumulator rounds at every step, and rounding errors add up
+// as their square root. The reference itself rounds once to the storage, which the constant allows for. Integers must
+// be equal.
+#include "data/compare.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "data/convert.h"
+
+#define CONSTANT 4.0
+#define CHUNK    1024
+#define LANES    8
+
+typedef struct Rows {
+    double result[CHUNK], reference[CHUNK];
+    const uint8_t *mask; // of this chunk; NULL: all
+    size_t count;
+} Rows;
+
+static size_t load_rows(Rows *rows, const Tensor *result, const Tensor *reference, const uint8_t *mask, size_t first) {
+    size_t count = reference->count - first < CHUNK ? reference->count - first : CHUNK;
+    convert_to_doubles(result->type, result->data, first, count, rows->result);
+    convert_to_doubles(reference->type, reference->data, first, count, rows->reference);
+    rows->mask = mask ? mask + first : NULL;
+    rows->count = count;
+    // Lanes behind the end and masked ones count as equal zeros.
+    for (size_t i = count; i < CHUNK && i % LANES; i++) rows->result[i] = rows->reference[i] = 0;
+    if (mask)
+        for (size_t i = 0; i < count; i++)
+            if (!rows->mask[i]) rows->result[i] = rows->reference[i] = 0;
+    return count;
+}
+
+// Largest of |a - b|, or of |a| without b; NaN is skipped. Lanes keep their own maximum, which compilers vectorise.
+static double largest_of(const double *a, const double *b, size_t count) {
+    double largest[LANES] = {0};
+    for (size_t i = 0; i < count; i += LANES)
+        for (size_t lane = 0; lane < LANES; lane++) {
+            double value = fabs(b ? a[i + lane] - b[i + lane] : a[i + lane]);
+            largest[lane] = value > largest[lane] ? value : largest[lane];
+        }
+    double all = 0;
+    for (size_t lane = 0; lane < LANES; lane++) all = largest[lane] > all ? largest[lane] : all;
+    return all;
+}
+
+static bool all_finite(const Rows *rows) {
+    double sum[LANES] = {0}; // stays 0 while everything is finite: x - x is NaN otherwise
+    for (size_t i = 0; i < rows->count; i += LANES)
+        for (size_t lane = 0; lane < LANES; lane++)
+            sum[lane] += (rows->result[i + lane] - rows->result[i + lane]) +
+                         (rows->reference[i + lane] - rows->reference[i + lane]);
+    double all = 0;
+    for (size_t lane = 0; lane < LANES; lane++) all += sum[lane];
+    return all == 0;
+}
+
+// Largest finite magnitude of the compared reference.
+static double reference_magnitude(const Tensor *reference, const uint8_t *mask, Rows *rows) {
+    double largest = 0;
+    for (size_t first = 0; first < reference->count; first += CHUNK) {
+        load_rows(rows, reference, reference, mask, first);
+        if (!all_finite(rows))
+            for (size_t i = 0; i < rows->count; i++)
+                if (!isfinite(rows->reference[i])) rows->reference[i] = 0;
+        largest = fmax(largest, largest_of(rows->reference, NULL, rows->count));
+    }
+    return largest;
+}
+
+static double rule(const Precision *precision, double largest, DType type) {
+    if (!precision || !dtype_is_float(type)) return 0;
+    double length = fmax(precision->reduction_length, 1);
+    double roundoff =
+        precision->storage_roundoff + precision->operand_roundoff + precision->accumulator_roundoff * sqrt(length);
+    return CONSTANT * roundoff * (precision->magnitude + largest);
+}
+
+static void set_worst(Comparison *comparison, const Rows *rows, const Tensor *reference, size_t first, size_t i) {
+    comparison->worst_result = rows->result[i];
+    comparison->worst_reference = rows->reference[i];
+    size_t rest = first + i;
+    for (int d = reference->rank - 1; d >= 0; d--) {
+        comparison->worst_index[d] = (int64_t)(rest % (size_t)reference->shape[d]);
+        rest /= (size_t)reference->shape[d];
+    }
+}
+
+static void compare_finite(Comparison *comparison, const Rows *rows, const Tensor *reference, size_t first) {
+    double largest = largest_of(rows->result, rows->reference, rows->count);
+    if (largest > comparison->tolerance)
+        for (size_t i = 0; i < rows->count; i++)
+            comparison->mismatched += fabs(rows->result[i] - rows->reference[i]) > comparison->tolerance;
+    if (largest <= comparison->max_abs_error) return;
+    comparison->max_abs_error = largest;
+    size_t worst = 0;
+    while (worst + 1 < rows->count && fabs(rows->result[worst] - rows->reference[worst]) != largest) worst++;
+    set_worst(comparison, rows, reference, first, worst);
+}
+
+// A pair in which something is not finite is right only if both are the same infinity, or both NaN.
+static void compare_special(Comparison *comparison, const Rows *rows, const Tensor *reference, size_t first, size_t i) {
+    double a = rows->result[i], b = rows->reference[i];
+    if (a == b || (isnan(a) && isnan(b))) return;
+    comparison->mismatched++;
+    if (!isinf(comparison->max_abs_error)) set_worst(comparison, rows, reference, first, i);
+    comparison->max_abs_error = INFINITY;
+    comparison->has_nan = comparison->has_nan || isfinite(b);
+}
+
+static void compare_any(Comparison *comparison, Rows *rows, const Tensor *reference, size_t first) {
+    for (size_t i = 0; i < rows->count; i++) {
+        if (isfinite(rows->result[i]) && isfinite(rows->reference[i])) continue;
+        compare_special(comparison, rows, reference, first, i);
+        rows->result[i] = rows->reference[i] = 0;
+    }
+}
+
+static size_t count_compared(const uint8_t *mask, size_t count) {
+    if (!mask) return count;
+    size_t compared = 0;
+    for (size_t i = 0; i < count; i++) compared += mask[i] != 0;
+    return compared;
+}
+
+Comparison compare_tensors(const Tensor *result, const Tensor *reference, const uint8_t *mask,
+                           const Precision *precision, double relative) {
+    Comparison comparison = {0};
+    Rows rows;
+    double largest = reference_magnitude(reference, mask, &rows);
+    comparison.tolerance = relative > 0 ? relative * largest : rule(precision, largest, reference->type);
+    comparison.compared = count_compared(mask, reference->count);
+    for (size_t first = 0; first < reference->count; first += CHUNK) {
+        load_rows(&rows, result, reference, mask, first);
+        if (!all_finite(&rows)) compare_any(&comparison, &rows, reference, first);
+        compare_finite(&comparison, &rows, reference, first);
+    }
+    double error = comparison.max_abs_error;
+    comparison.max_rel_error = error == 0 ? 0 : largest > 0 ? error / largest : INFINITY;
+    comparison.reference_is_zero = largest == 0;
+    comparison.pass = comparison.mismatched == 0;
+    return comparison;
+}
