@@ -1,0 +1,43 @@
+"""Several products in one kernel, each against numpy."""
+
+import pytest
+from support.running import check_kernel, normal
+
+SIZES = [(128, 128, 64), (70, 100, 90)]
+sizes = pytest.mark.parametrize("M,N,K", SIZES)
+
+
+@sizes
+def test_sum_of_products(tmp_path, M, N, K):
+    inputs = {
+        "A": normal((M, K), seed=1),
+        "B": normal((K, N), seed=2),
+        "C": normal((M, K), seed=3),
+        "D": normal((N, K), seed=4),
+    }
+    formula = inputs["A"] @ inputs["B"] + inputs["C"] @ inputs["D"].T
+    bindings = {"M": M, "N": N, "K": K}
+    check_kernel(tmp_path, "several.py:sum_of_products", bindings, inputs, {"E": (formula, "bfloat16")})
+
+
+@sizes
+def test_gated(tmp_path, M, N, K):
+    inputs = {"A": normal((M, K), seed=1), "G": normal((K, N), seed=2), "U": normal((K, N), seed=3)}
+    formula = (inputs["A"] @ inputs["G"]).maximum(0) * (inputs["A"] @ inputs["U"])
+    check_kernel(tmp_path, "several.py:gated", {"M": M, "N": N, "K": K}, inputs, {"C": (formula, "bfloat16")})
+
+
+@pytest.mark.parametrize("M,N,K,L", [(128, 64, 64, 128), (100, 70, 50, 90)])
+def test_chained(tmp_path, M, N, K, L):
+    inputs = {"A": normal((M, K), seed=1), "B": normal((K, L), seed=2), "D": normal((L, N), seed=3)}
+    formula = (inputs["A"] @ inputs["B"]).cast("bfloat16") @ inputs["D"]
+    bindings = {"M": M, "N": N, "K": K, "L": L}
+    check_kernel(tmp_path, "several.py:chained", bindings, inputs, {"E": (formula, "float32")})
+
+
+@sizes
+def test_two_outputs(tmp_path, M, N, K):
+    inputs = {"A": normal((M, K), seed=1), "B": normal((K, N), seed=2)}
+    formula = inputs["A"] @ inputs["B"]
+    expected = {"C": (formula, "bfloat16"), "D": (formula * 2.0, "float32")}
+    check_kernel(tmp_path, "several.py:two_outputs", {"M": M, "N": N, "K": K}, inputs, expected)
