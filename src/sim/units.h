@@ -1,8 +1,8 @@
 // What the engine's units compute, on whole tiles (docs/simulator.md has the number rules and their sources).
 //
-// A page is one 32x32 tile in its format, elements row by row (the chip keeps four 16x16 faces; no instruction here sees
-// the difference). A DST tile is 1024 floats, row by row; a 16-bit DST holds values rounded to bfloat16. Tiles are 64-byte
-// aligned. Everything is deterministic on one CPU type.
+// A page is one 32x32 tile in its format, elements row by row (the chip keeps four 16x16 faces; no instruction here
+// sees the difference). A DST tile is 1024 floats, row by row; a 16-bit DST holds values rounded to bfloat16. Tiles are
+// 64-byte aligned. Everything is deterministic on one CPU type.
 #ifndef TTILE_SIM_UNITS_H
 #define TTILE_SIM_UNITS_H
 
@@ -28,22 +28,33 @@ void unit_product(const ProductBlock *block, UnitMode mode);
 
 // How a page reaches DST.
 typedef enum LoadPath { LOAD_SOURCE, LOAD_EXACT } LoadPath; // through SrcA/SrcB (fp32 read as TF32), or unpack-to-DST
-typedef enum TileBroadcast { TILE_BROADCAST_NONE, TILE_BROADCAST_ROW, TILE_BROADCAST_COLUMN, TILE_BROADCAST_SCALAR } TileBroadcast;
-void unit_load(float *dst, const void *page, DType format, LoadPath path, bool transpose, TileBroadcast broadcast, UnitMode mode);
+typedef enum TileBroadcast {
+    TILE_BROADCAST_NONE,
+    TILE_BROADCAST_ROW,
+    TILE_BROADCAST_COLUMN,
+    TILE_BROADCAST_SCALAR
+} TileBroadcast;
+void unit_load(float *dst, const void *page, DType format, LoadPath path, bool transpose, TileBroadcast broadcast,
+               UnitMode mode);
 
 // dst = in0 op in1 (in1 broadcast); MUL accumulates onto dst, as the chip does. `op` is '+', '-' or '*'.
-void unit_fpu_binary(char op, TileBroadcast broadcast, float *dst, const void *in0, DType format0, const void *in1, DType format1, UnitMode mode);
+void unit_fpu_binary(char op, TileBroadcast broadcast, float *dst, const void *in0, DType format0, const void *in1,
+                     DType format1, UnitMode mode);
 
 // Vector unit. `id` is the instruction's row; operands that it does not have are ignored. `value` is its scalar.
-// DST_UNARY and DST_SET: out. DST_BINARY: out = f(a, b). DST_UPDATE: out = f(out, a). DST_SELECT: out = a ? b : c. DST_COPY: out = a.
-void unit_sfpu(InstructionId id, float *out, const float *a, const float *b, const float *c, float value, UnitMode mode);
+// DST_UNARY and DST_SET: out. DST_BINARY: out = f(a, b). DST_UPDATE: out = f(out, a). DST_SELECT: out = a ? b : c.
+// DST_COPY: out = a.
+void unit_sfpu(InstructionId id, float *out, const float *a, const float *b, const float *c, float value,
+               UnitMode mode);
 
-// Rounds to the page's format (to nearest from an fp32 DST, by truncation from a 16-bit one); adds to the page if `accumulate`.
+// Rounds to the page's format (to nearest from an fp32 DST, by truncation from a 16-bit one); adds to the page if
+// `accumulate`.
 void unit_pack(void *page, DType format, const float *dst, bool accumulate, UnitMode mode);
 
 // Data-movement stores.
 void unit_fill_page(void *page, DType format, double value);
-void unit_fill_page_edge(void *page, DType format, int rows, int columns, double value); // keeps the first rows x columns
+void unit_fill_page_edge(void *page, DType format, int rows, int columns,
+                         double value); // keeps the first rows x columns
 void unit_fill_page_index(void *page, DType format, bool by_row);
 
 // Page `page` of a host tensor, read or written in place by its map. What lies beyond the tensor's edge is read as a
