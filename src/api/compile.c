@@ -59,14 +59,28 @@ static void parse_core_grid(Context *context, const char *text, CompileOptions *
     options->core_rows = (int)rows;
 }
 
+static void apply_words(Context *context, const OptionWords *words, CompileOptions *options) {
+    if (words->target) options->target = target_parse(context, words->target);
+    if (words->partition_strategy) options->partition_strategy = parse_strategy(context, words->partition_strategy);
+    if (words->math_fidelity) options->fidelity = parse_fidelity(context, words->math_fidelity);
+    if (words->core_grid) parse_core_grid(context, words->core_grid, options);
+    if (words->no_double_buffer) options->double_buffer = false;
+    if (words->no_prefetch) options->prefetch = false;
+}
+
 CompileOptions compile_options_parse(Context *context, const OptionWords *words) {
-    const Target *target = target_parse(context, words->target ? words->target : "wormhole:n150");
-    CompileOptions options = compile_options_default(target);
-    if (words->partition_strategy) options.partition_strategy = parse_strategy(context, words->partition_strategy);
-    if (words->math_fidelity) options.fidelity = parse_fidelity(context, words->math_fidelity);
-    if (words->core_grid) parse_core_grid(context, words->core_grid, &options);
-    options.double_buffer = !words->no_double_buffer;
-    options.prefetch = !words->no_prefetch;
+    CompileOptions options =
+        compile_options_default(target_parse(context, words->target ? words->target : "wormhole:n150"));
+    apply_words(context, words, &options);
+    return options;
+}
+
+CompileOptions compile_options_for(Function *function, const OptionWords *words) {
+    Context *context = function->module->context;
+    if (!function->attributes[ATTR_TARGET]) return compile_options_parse(context, words);
+    CompileOptions options = options_of(function);
+    apply_words(context, words, &options);
+    options_attach(function, &options);
     return options;
 }
 

@@ -17,6 +17,8 @@ typedef struct OptionWords {
 // Fails with DIAG_UNKNOWN_TARGET, DIAG_UNKNOWN_STRATEGY, DIAG_UNKNOWN_FIDELITY or DIAG_CORE_GRID, each listing what is
 // legal.
 CompileOptions compile_options_parse(Context *context, const OptionWords *words);
+// The same over what the function's attributes already say, which then say the result.
+CompileOptions compile_options_for(Function *function, const OptionWords *words);
 
 // The pass of that name; fails with DIAG_UNKNOWN_PASS.
 const Pass *pass_require(Context *context, const char *name);

@@ -1,0 +1,96 @@
+// ttile compile: plan and program text of each file's kernel.
+#include <string.h>
+
+#include "cli/cli.h"
+#include "ir/print.h"
+#include "plan/plan.h"
+#include "report/report.h"
+
+typedef struct CompileSettings {
+    KernelSettings kernel;
+    const char *folder;
+} CompileSettings;
+
+static const OptionRow rows[] = {
+    {"output-dir", OPTION_TEXT, offsetof(CompileSettings, folder), "DIR",
+     "where to write DIR/KERNEL/tt.plan.json and KERNEL.ttir; also -o DIR (.)"},
+    KERNEL_OPTIONS(CompileSettings, kernel),
+};
+
+typedef struct Compiled {
+    const char *folder;
+    Text program;
+    const Value *plan;
+    double milliseconds;
+} Compiled;
+
+static Compiled compile_file(Cli *cli, const CompileSettings *settings, const char *file, int count,
+                             const char *const bindings[]) {
+    Arena *arena = &cli->context->unit;
+    Kernel kernel = cli_load(cli, &settings->kernel, file, count, bindings);
+    require_source_level(kernel.function);
+    Compiled compiled = {.program = {.arena = arena}};
+    double start = monotonic_milliseconds();
+    pipeline_run(kernel.function, &kernel.options, &kernel.pipeline);
+    print_module(kernel.function->module, (PrintOptions){.locations = true}, &compiled.program);
+    const char *program_name = arena_format(arena, "%s.ttir", kernel.function->name);
+    compiled.plan = plan_build(kernel.function, program_name, &compiled.program);
+    compiled.milliseconds = kernel.load_ms + monotonic_milliseconds() - start;
+    compiled.folder = arena_format(arena, "%s/%s", settings->folder ? settings->folder : ".", kernel.function->name);
+    return compiled;
+}
+
+static Value *report_compiled(Cli *cli, const Compiled *compiled) {
+    Cli row = *cli;
+    row.report = value_dict(&cli->context->unit);
+    report_value(&row, "kernel", value_get(compiled->plan, "kernel"));
+    report_text(&row, "plan", arena_format(&cli->context->unit, "%s/%s", compiled->folder, PLAN_FILE_NAME));
+    report_number(&row, "compile_ms", compiled->milliseconds);
+    report_value(&row, "core_grid", value_get(compiled->plan, "core_grid"));
+    report_value(&row, "l1", value_get(compiled->plan, "l1"));
+    report_value(&row, "estimate", value_get(compiled->plan, "estimate"));
+    return row.report;
+}
+
+static void print_compiled(Cli *cli, const Compiled *compiled) {
+    text_format(&cli->out, "%s compiled in %.2f ms to %s\n", value_get(compiled->plan, "kernel")->text,
+                compiled->milliseconds, compiled->folder);
+    report_plan_text(compiled->plan, &cli->out);
+}
+
+// A word with `=` before any slash is a binding of the file before it; anything else is a file.
+static bool is_binding(const char *word) {
+    const char *equals = strchr(word, '=');
+    return equals && !memchr(word, '/', (size_t)(equals - word)) && !memchr(word, '.', (size_t)(equals - word));
+}
+
+static void run(Cli *cli, void *settings, const Words *words) {
+    const CompileSettings *own = settings;
+    Value *kernels = value_list(&cli->context->unit);
+    double total = 0;
+    for (uint32_t i = 0; i < words->count;) {
+        uint32_t bindings = i + 1;
+        while (bindings < words->count && is_binding(words->items[bindings])) bindings++;
+        Compiled compiled = compile_file(cli, own, words->items[i], (int)(bindings - i - 1), words->items + i + 1);
+        plan_write(cli->context, compiled.folder, compiled.plan, &compiled.program);
+        value_append(&cli->context->unit, kernels, report_compiled(cli, &compiled));
+        if (!cli->json) print_compiled(cli, &compiled);
+        total += compiled.milliseconds;
+        i = bindings;
+    }
+    report_number(cli, "compile_ms", total);
+    report_value(cli, "kernels", kernels);
+}
+
+const Command command_compile = {
+    .name = "compile",
+    .arguments = "FILE[:ENTRY] [NAME=VALUE ...] [FILE ...]",
+    .summary = "write the plan and the program text of kernels",
+    .details = "Each NAME=VALUE belongs to the FILE before it.",
+    .options = rows,
+    .option_count = sizeof rows / sizeof *rows,
+    .settings_bytes = sizeof(CompileSettings),
+    .least = 1,
+    .most = -1,
+    .run = run,
+};

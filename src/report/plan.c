@@ -1,0 +1,70 @@
+// A plan at a glance: what runs where, and what it takes of L1.
+#include "report/report.h"
+
+static int64_t integer_of(const Value *dict, const char *key) {
+    const Value *value = dict ? value_get(dict, key) : NULL;
+    return value && value->kind == VALUE_INT ? value->integer : 0;
+}
+
+static const char *text_of(const Value *dict, const char *key) {
+    const Value *value = dict ? value_get(dict, key) : NULL;
+    return value && value->kind == VALUE_TEXT ? value->text : "";
+}
+
+static void print_by(const Value *list, Text *out) {
+    for (uint32_t i = 0; i < list->count; i++)
+        text_format(out, "%s%lld", i ? "x" : "", (long long)list->items[i]->integer);
+}
+
+static int64_t items_of(const Value *core) {
+    const Value *runs = value_get(core, "work_items");
+    int64_t items = 0;
+    for (uint32_t i = 0; i < runs->count; i++)
+        if (__builtin_add_overflow(items, integer_of(runs->items[i], "count"), &items)) return INT64_MAX;
+    return items;
+}
+
+static void print_work(const Value *plan, Text *out) {
+    const Value *cores = value_get(plan, "cores"), *work = value_get(plan, "work_items");
+    int64_t used = 0, least = INT64_MAX, most = 0;
+    for (uint32_t i = 0; i < cores->count; i++) {
+        int64_t items = items_of(cores->items[i]);
+        if (items == 0) continue;
+        used++;
+        least = items < least ? items : least;
+        most = items > most ? items : most;
+    }
+    text_format(out, "  %-18s", "core grid");
+    print_by(value_get(plan, "core_grid"), out);
+    text_format(out, ", %lld cores at work\n  %-18s%lld (launch grid ", (long long)used, "work items",
+                (long long)integer_of(work, "count"));
+    print_by(value_get(work, "grid"), out);
+    if (used)
+        text_format(out, "), %lld", (long long)least);
+    else
+        text_add(out, "), none");
+    if (most > least) text_format(out, " or %lld", (long long)most);
+    text_format(out, " per core, %s\n", text_of(value_get(plan, "work_partition"), "strategy"));
+}
+
+static void print_circular_buffer(const Value *buffer, Text *out) {
+    int64_t pages = integer_of(buffer, "pages"), page_bytes = integer_of(buffer, "page_bytes");
+    text_format(out, "    %2lld  %-14s %-9s %4lld pages x %5lld = %7lld bytes  %s -> %s",
+                (long long)integer_of(buffer, "index"), text_of(buffer, "name"), text_of(buffer, "format"),
+                (long long)pages, (long long)page_bytes, (long long)(pages * page_bytes), text_of(buffer, "producer"),
+                text_of(buffer, "consumer"));
+    if (*text_of(buffer, "alias"))
+        text_format(out, ", the bytes of %s", text_of(buffer, "alias"));
+    else if (*text_of(buffer, "holds"))
+        text_format(out, ", holds %s", text_of(buffer, "holds"));
+    text_add(out, "\n");
+}
+
+void report_plan_text(const Value *plan, Text *out) {
+    print_work(plan, out);
+    const Value *buffers = value_get(plan, "circular_buffers"), *l1 = value_get(plan, "l1");
+    text_add(out, "  circular buffers\n");
+    for (uint32_t i = 0; i < buffers->count; i++) print_circular_buffer(buffers->items[i], out);
+    text_format(out, "  %-18s%lld of %lld bytes for circular buffers\n", "L1 of a core",
+                (long long)integer_of(l1, "used"), (long long)(integer_of(l1, "bytes") - integer_of(l1, "reserved")));
+}
