@@ -12,8 +12,8 @@ SWITCHES = list(itertools.product(STRATEGIES, ["true", "false"], ["true", "false
 def options_of(strategy, double_buffer, prefetch):
     return (
         f"--partition-strategy={strategy}",
-        f"--enable-double-buffer={double_buffer}",
-        f"--enable-prefetch={prefetch}",
+        f"--double-buffer={double_buffer}",
+        f"--prefetch={prefetch}",
     )
 
 
