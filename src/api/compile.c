@@ -75,12 +75,17 @@ CompileOptions compile_options_parse(Context *context, const OptionWords *words)
     return options;
 }
 
+static bool any_word(const OptionWords *words) {
+    return words->target || words->partition_strategy || words->math_fidelity || words->core_grid ||
+           words->no_double_buffer || words->no_prefetch;
+}
+
 CompileOptions compile_options_for(Function *function, const OptionWords *words) {
     Context *context = function->module->context;
     if (!function->attributes[ATTR_TARGET]) return compile_options_parse(context, words);
     CompileOptions options = options_of(function);
     apply_words(context, words, &options);
-    options_attach(function, &options);
+    if (any_word(words)) options_attach(function, &options);
     return options;
 }
 

@@ -8,16 +8,17 @@
 #include "ir/ir.h"
 
 #define PLAN_SCHEMA_VERSION 1
-#define PLAN_FILE_NAME "tt.plan.json"
-#define PLAN_BYTE_LIMIT ((size_t)64 << 20)
+#define PLAN_FILE_NAME      "tt.plan.json"
+#define PLAN_BYTE_LIMIT     ((size_t)64 << 20)
 
-// The plan of a function at thread level. `program_file` names the text that will lie beside the plan, `program_text` is
-// that text. Depends on the function, its source and the diagnostics reported so far, and on nothing else.
+// The plan of a function at thread level. `program_file` names the text that will lie beside the plan, `program_text`
+// is that text. Depends on the function, its source and the diagnostics reported so far, and on nothing else.
 const Value *plan_build(const Function *program, const char *program_file, const Text *program_text);
 
 // The bytes of the file.
 void plan_print(const Value *plan, Text *out);
-// Writes `folder`/tt.plan.json and the program text beside it, each whole or not at all, the plan last. Makes the folder.
+// Writes `folder`/tt.plan.json and the program text beside it, each whole or not at all, the plan last. Makes the
+// folder.
 void plan_write(Context *context, const char *folder, const Value *plan, const Text *program_text);
 // Writes the plan to `path` and its program text beside it. `plan` names the file of the program text.
 void plan_write_to(Context *context, const char *path, const Value *plan, const Text *program_text);
@@ -34,7 +35,8 @@ PlanFile plan_read(Context *context, const char *path);
 PlanFile plan_read_text(Context *context, const char *name, const char *text, size_t length);
 // The rules that the form alone does not give; every violation is reported with the code of its rule. True if all hold.
 bool plan_check(Context *context, const PlanFile *plan);
-// The program text that the plan names. Fails with DIAG_PLAN_FILE if it is missing or is not the text the plan was made with.
+// The program text that the plan names. Fails with DIAG_PLAN_FILE if it is missing or is not the text the plan was made
+// with.
 const Source *plan_program_source(Context *context, const PlanFile *plan);
 // Fails with DIAG_PLAN_PROGRAM where the plan says other than the program read from that text.
 void plan_agree(const PlanFile *plan, const Function *program);
@@ -46,7 +48,8 @@ const Value *plan_expand(Context *context, const Value *plan);
 // The JSON Schema (2020-12) of a plan.
 void plan_print_schema(Context *context, Text *out);
 
-// Cycles the kernel needs at least on its busiest core, and what they are spent on: counted from the program, not simulated.
+// Cycles the kernel needs at least on its busiest core, and what they are spent on: counted from the program, not
+// simulated.
 typedef struct Estimate {
     int64_t compute_cycles, dram_cycles, noc_cycles;
     const char *bound; // "compute", "dram" or "noc"
