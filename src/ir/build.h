@@ -11,7 +11,9 @@ const Expr *expr_float(Module *module, DType type, double value);
 const Expr *expr_bool(Module *module, bool value);
 const Expr *expr_variable(Module *module, const Variable *variable);
 const Expr *expr_load(Module *module, Buffer *buffer, const Expr *const indices[]);
-// Operands must have the types that exprs.def asks for (promotion is the front end's work).
+// NULL if the operands have the types that the operation takes, else what it takes, such as "integers of one type".
+const char *expr_refusal(ExprOp op, const Expr *const args[]);
+// Operands must have the types that it takes (promotion is the front end's work).
 const Expr *expr_op(Module *module, ExprOp op, DType own_type, const Expr *const args[]);
 const Expr *expr_unary(Module *module, ExprOp op, const Expr *a);
 const Expr *expr_binary(Module *module, ExprOp op, const Expr *a, const Expr *b);
@@ -38,6 +40,7 @@ int expr_op_arity(ExprOp op);
 
 Variable *variable_new(Function *function, VariableKind kind, Name name, DType type, Location location); // name made unique
 Buffer *buffer_new(Function *function, Scope scope, Name name, DType type, int rank, const Expr *const shape[], Location location);
+// A name that is not in use, `stem` itself if it is free. It is kept from others; variable_new and buffer_new take it as it is.
 Name function_fresh_name(Function *function, const char *stem);
 
 Block *block_new(Module *module, Statement *owner);

@@ -16,6 +16,8 @@
 
 #define MAX_RANK 8
 #define TILE_SIZE 32 // rows and columns of a tile
+#define MAX_EXPR_DEPTH 1000   // so that recursion over expressions needs no limit of its own
+#define MAX_EXPR_NODES 100000 // so that walking every path ends
 
 typedef struct Expr Expr;
 typedef struct Variable Variable;
@@ -42,6 +44,8 @@ struct Expr {
     ExprOp op;       // EXPR_OP
     uint32_t number; // dense in its module; order of creation
     uint32_t count;  // operands of an operation, indices of a load
+    uint32_t hash;
+    uint32_t depth, nodes; // of the whole tree, shared parts counted as often as they occur; both limited
     union {
         int64_t integer;          // EXPR_INT; bool is 0 or 1
         double real;              // EXPR_FLOAT; already rounded to `type`
@@ -189,13 +193,15 @@ typedef struct Operand {
 #define MAX_OPERANDS 10
 
 // Parsed from the signature text of a table row, such as "src:r dst:w" or "cb:cb pages:int transpose:bool=False".
-// Kinds: r, w, rw (regions), expr, int, float, tensor, cb, sem, bool, and a|b|c (one of these words).
+// Kinds: r, w, rw (regions), expr, int, float, tensor, cb, sem, bool, and a|b|c (one of these words). Only bools have
+// defaults.
 typedef struct OperandSpec {
-    const char *name;
+    char name[24];
     OperandKind kind;
-    bool reads, writes;      // regions
-    const char *words;       // "a|b|c"
-    const char *default_text; // NULL: required
+    DTypeClass class;         // OPERAND_EXPR: CLASS_INT (any integer), CLASS_FLOAT, CLASS_NONE (any scalar)
+    bool reads, writes;       // regions
+    char words[64];           // "a|b|c"
+    const char *default_text; // "True", "False"; NULL: required
 } OperandSpec;
 
 // Common head of a row of ir/ops.def and of program/instructions.def.
@@ -306,7 +312,7 @@ struct Function {
     VECTOR(RuntimeArgument *) arguments;
     const Value *attributes[ATTR_COUNT]; // NULL: not held. A flag-like attribute holds True.
     Value *user_attributes;              // names that attrs.def does not know; never NULL
-    uint32_t next_name;                  // for fresh names
+    struct NameTable *names;             // in use
 };
 
 struct Module {
@@ -315,10 +321,12 @@ struct Module {
     const OperationTable *tables; // where operations are looked up by name
     int table_count;
     struct ExprTable *exprs; // hash-consing
+    struct OperandCache *operands; // parsed signatures
 };
 
 Module *module_new(Context *context, const OperationTable *tables, int table_count);
 Function *function_new(Module *module, Name name, Location location);
+// By its printed name, prefix included ("T.copy", "cb_push_back"); NULL if there is none.
 const Operation *module_find_operation(const Module *module, const char *name);
 extern const OperationTable ir_operations; // ops.def
 
@@ -333,5 +341,9 @@ bool statement_is(const Statement *statement, OpId id);
 
 // Parses the specs of an operation's signature. Returns the number of operands.
 int operation_operands(const Operation *operation, OperandSpec specs[MAX_OPERANDS]);
+// The same, parsed once in a module.
+const OperandSpec *module_operands(Module *module, const Operation *operation, int *count);
+// Whether `word` is one of the spec's words.
+bool operand_has_word(const OperandSpec *spec, const char *word);
 
 #endif
