@@ -92,17 +92,17 @@ def check_change(path, output):
     return None
 
 
-def check(path, update):
+def check(path, options):
     arguments = header(path, "run")
     if not arguments:
         return "a line `# run: opt --passes=...` is missing"
     try:
-        result = run(path, arguments)
+        result = run(path, [*arguments, *(f"--disable={name}" for name in options.disable)])
     except subprocess.TimeoutExpired:
         return f"no end after {SECONDS} s"
     if path.name.startswith("refuses_"):
         return check_refusal(path, result)
-    return check_output(path, result, update)
+    return check_output(path, result, options.update)
 
 
 def find_cases(names):
@@ -116,6 +116,7 @@ def find_cases(names):
 def main():
     parser = argparse.ArgumentParser(description="Golden tests of passes.")
     parser.add_argument("--update", action="store_true", help="write what is seen as what is expected")
+    parser.add_argument("--disable", action="append", default=[], metavar="PASS", help="leave this pass out everywhere")
     parser.add_argument("--list", action="store_true", help="name the cases, do not run them")
     parser.add_argument("names", nargs="*", metavar="NAME")
     options = parser.parse_args()
@@ -123,7 +124,7 @@ def main():
     if options.list:
         return print("\n".join(str(path.relative_to(ROOT)) for path in cases))
     with ThreadPoolExecutor(max_workers=2) as pool:
-        results = list(pool.map(lambda path: check(path, options.update), cases))
+        results = list(pool.map(lambda path: check(path, options), cases))
     for path, problem in zip(cases, results):
         if problem:
             print(f"--- {path.relative_to(ROOT)}\n{problem}\n")

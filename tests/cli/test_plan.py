@@ -1,0 +1,156 @@
+"""Plans: what is written is valid, what is edited is refused by a code of its own, what was compiled runs again."""
+
+import copy
+import json
+
+import jsonschema
+import pytest
+from support.running import KERNELS, ROOT, ttile, ttile_json, words
+
+GEMM = str(KERNELS / "gemm.py:matmul")
+SIZES = words({"M": 128, "N": 192, "K": 64, "block_M": 32, "block_N": 32})
+
+
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("plan")
+    result = ttile("compile", GEMM, *SIZES, "-o", folder)
+    assert result.returncode == 0, result.stderr
+    return folder / "matmul"
+
+
+@pytest.fixture
+def plan(compiled):
+    return json.loads((compiled / "tt.plan.json").read_text())
+
+
+def test_schema_is_legal_and_accepts_the_plan(plan):
+    schema = json.loads((ROOT / "src/plan/plan.schema.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(plan, schema)
+
+
+def test_check_accepts(compiled):
+    result = ttile("plan", "check", compiled / "tt.plan.json")
+    assert result.returncode == 0, result.stderr
+
+
+def test_show(compiled):
+    result = ttile("plan", "show", compiled / "tt.plan.json")
+    assert result.returncode == 0, result.stderr
+    for word in ("matmul", "wormhole", "8x", "bytes"):
+        assert word in result.stdout, result.stdout
+
+
+def test_expand_names_every_item_once(compiled):
+    result = ttile("plan", "expand", compiled / "tt.plan.json")
+    assert result.returncode == 0, result.stderr
+    expanded = json.loads(result.stdout)
+    items = [item for core in expanded["cores"] for item in core["work_items"]]
+    assert sorted(item["id"] for item in items) == list(range(24))
+    assert sorted(tuple(item["block"]) for item in items) == sorted((x, y, 0) for x in range(6) for y in range(4))
+
+
+def test_bytes_depend_only_on_the_input(tmp_path, compiled):
+    assert ttile("compile", GEMM, *SIZES, "-o", tmp_path).returncode == 0
+    for name in ("tt.plan.json",):
+        assert (tmp_path / "matmul" / name).read_bytes() == (compiled / name).read_bytes()
+
+
+def test_a_plan_runs_without_its_source(compiled):
+    report = ttile_json("run", "--plan", compiled / "tt.plan.json")
+    assert report["cycles"] > 0
+
+
+def first_core(plan):
+    return next(core for core in plan["cores"] if core["work_items"])
+
+
+def no_items(plan):
+    first_core(plan)["work_items"] = []
+
+
+def item_twice(plan):
+    runs = first_core(plan)["work_items"]
+    runs.append(copy.deepcopy(runs[0]))
+
+
+def core_outside(plan):
+    plan["core_grid"] = [99, 1]
+
+
+def range_overlap(plan):
+    plan["core_ranges"].append(copy.deepcopy(plan["core_ranges"][0]))
+
+
+def unknown_key(plan):
+    plan["colour"] = "red"
+
+
+def missing_key(plan):
+    del plan["tensors"]
+
+
+def wrong_type(plan):
+    plan["core_grid"] = "8x8"
+
+
+def version(plan):
+    plan["schema_version"] = 999
+
+
+def device(plan):
+    plan["target"]["device"] = "wormhole:n9000"
+
+
+def huge_l1(plan):
+    plan["circular_buffers"][0]["pages"] = 10**6
+
+
+def other_program(plan):
+    plan["kernels"][0]["program"]["sha256"] = "0" * 64
+
+
+def missing_program(plan):
+    plan["kernels"][0]["program"]["file"] = "gone.ttir"
+
+
+EDITS = [
+    (no_items, "plan-work-items"),
+    (item_twice, "plan-work-items"),
+    (core_outside, "plan-grid"),
+    (range_overlap, "plan-ranges"),
+    (unknown_key, "plan-schema"),
+    (missing_key, "plan-schema"),
+    (wrong_type, "plan-schema"),
+    (version, "plan-version"),
+    (device, "plan-target"),
+    (huge_l1, "plan-l1"),
+    (other_program, "plan-file"),
+    (missing_program, "plan-file"),
+]
+
+
+@pytest.mark.parametrize("edit,code", EDITS, ids=[edit.__name__ for edit, _ in EDITS])
+def test_edited_plan(tmp_path, compiled, plan, edit, code):
+    for file in compiled.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    edit(plan)
+    path = tmp_path / "tt.plan.json"
+    path.write_text(json.dumps(plan, indent=2))
+    result = ttile("plan", "check", path)
+    assert result.returncode == 1, result.stderr
+    assert f"[{code}]" in result.stderr, result.stderr
+    run = ttile("run", "--plan", path)
+    assert run.returncode == 1, run.stderr
+    assert f"[{code}]" in run.stderr, run.stderr
+
+
+@pytest.mark.parametrize("cut", [0, 1, 100, -2])
+def test_truncated_plan(tmp_path, compiled, cut):
+    text = (compiled / "tt.plan.json").read_text()
+    path = tmp_path / "tt.plan.json"
+    path.write_text(text[: cut if cut >= 0 else len(text) + cut])
+    result = ttile("plan", "check", path)
+    assert result.returncode == 1
+    assert "[plan-syntax]" in result.stderr, result.stderr
