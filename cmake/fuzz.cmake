@@ -1,5 +1,7 @@
-# Fuzz targets. In every build each one is also linked with replay.c, which runs it over files: the seeds and the crashes
-# that were found (fuzz/crashes/<target>/) are part of the normal tests.
+# Fuzz targets. In every build each one is also linked with replay.c, which runs it over files: the crashes that were
+# found (fuzz/crashes/<target>/) and its seeds are part of the normal tests.
+set(TTILE_SEEDS_fuzz_source examples tests/kernels tests/errors)
+set(TTILE_SEEDS_fuzz_ir tests/pass/*)
 file(GLOB FUZZ_TARGETS CONFIGURE_DEPENDS fuzz/fuzz_*.c)
 foreach(source ${FUZZ_TARGETS})
   get_filename_component(name ${source} NAME_WE)
@@ -12,7 +14,7 @@ foreach(source ${FUZZ_TARGETS})
     add_executable(${name}_replay ${source} fuzz/fuzz.c fuzz/replay.c)
     set_target_properties(${name}_replay PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/unit)
     target_link_libraries(${name}_replay PRIVATE ttile_core PkgConfig::JANSSON)
-    ttile_test(${name}_replay unit ${CMAKE_BINARY_DIR}/unit/${name}_replay ${CMAKE_SOURCE_DIR}/fuzz/crashes/${name}
-      ${CMAKE_SOURCE_DIR}/fuzz/seeds/${name})
+    file(GLOB seeds ${TTILE_SEEDS_${name}})
+    ttile_test(${name}_replay unit ${CMAKE_BINARY_DIR}/unit/${name}_replay fuzz/crashes/${name} ${seeds})
   endif()
 endforeach()
