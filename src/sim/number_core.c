@@ -1,0 +1,165 @@
+// Runs one core to its end, numbers and checks: its threads take turns, each until it must wait. What must hold when
+// all have ended is checked here too.
+#include <string.h>
+
+#include "sim/machine.h"
+
+const Handler sim_number_handlers[] = {
+    [EFFECT_RESERVE] = sim_reserve,
+    [EFFECT_PUSH] = sim_push,
+    [EFFECT_WAIT] = sim_wait,
+    [EFFECT_POP] = sim_pop,
+    [EFFECT_NOC_READ] = sim_noc_read,
+    [EFFECT_NOC_WRITE] = sim_noc_write,
+    [EFFECT_READ_BARRIER] = sim_read_barrier,
+    [EFFECT_WRITE_FLUSH] = sim_write_flush,
+    [EFFECT_WRITE_BARRIER] = sim_write_barrier,
+    [EFFECT_PAGE_STORE] = sim_page_store,
+    [EFFECT_PAGE_UPDATE] = sim_page_update,
+    [EFFECT_STARTUP] = sim_startup,
+    [EFFECT_RECONFIG] = sim_reconfig,
+    [EFFECT_RECONFIG_A] = sim_reconfig,
+    [EFFECT_RECONFIG_B] = sim_reconfig,
+    [EFFECT_RECONFIG_PACK] = sim_reconfig_pack,
+    [EFFECT_INIT] = sim_init,
+    [EFFECT_ACQUIRE] = sim_acquire,
+    [EFFECT_COMMIT] = sim_commit,
+    [EFFECT_REGS_WAIT] = sim_regs_wait,
+    [EFFECT_RELEASE] = sim_release,
+    [EFFECT_LOAD_A] = sim_load,
+    [EFFECT_LOAD_B] = sim_load,
+    [EFFECT_PRODUCT] = sim_product,
+    [EFFECT_BINARY] = sim_binary,
+    [EFFECT_DST_SET] = sim_vector_unit,
+    [EFFECT_DST_UNARY] = sim_vector_unit,
+    [EFFECT_DST_BINARY] = sim_vector_unit,
+    [EFFECT_DST_UPDATE] = sim_vector_unit,
+    [EFFECT_DST_SELECT] = sim_vector_unit,
+    [EFFECT_DST_COPY] = sim_vector_unit,
+    [EFFECT_PACK] = sim_pack,
+    [EFFECT_PACK_AT] = sim_pack,
+    [EFFECT_PACK_ACCUMULATE] = sim_pack_accumulate,
+};
+
+// ---------------------------------------------------------------- memory and start
+
+enum { ALIGNMENT = 64 };
+
+static void *aligned(Arena *arena, int64_t bytes) {
+    uintptr_t memory = (uintptr_t)arena_allocate(arena, (size_t)bytes + ALIGNMENT);
+    return (void *)((memory + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
+}
+
+void sim_number_core_prepare(Machine *machine, NumberCore *core, Arena *arena, bool with_numbers) {
+    sim_core_prepare(machine, &core->core, arena);
+    core->numbers = with_numbers;
+    core->buffers = arena_new_array(arena, BufferState, (size_t)machine->buffer_count);
+    core->states = arena_new_array(arena, PageState, (size_t)machine->l1_pages);
+    if (!with_numbers) return;
+    core->l1 = aligned(arena, machine->l1_bytes);
+    for (int i = 0; i < machine->dst_banks; i++)
+        core->engine.banks[i] = aligned(arena, (int64_t)machine->dst_tiles * TILE_ELEMENTS * (int64_t)sizeof(float));
+}
+
+static void start(NumberCore *core, int index) {
+    const Machine *machine = core->core.machine;
+    sim_core_start(&core->core, index);
+    memset(core->states, 0, (size_t)machine->l1_pages * sizeof *core->states);
+    for (int i = 0; i < machine->buffer_count; i++) {
+        const BufferInfo *info = &machine->buffers[i];
+        unsigned char *bytes = core->l1 ? core->l1 + info->offset : NULL;
+        core->buffers[i] = (BufferState){.info = info, .bytes = bytes, .states = core->states + info->first_page};
+    }
+    Engine *engine = &core->engine;
+    *engine = (Engine){.sfpu_init = INSTR_NONE, .banks = {engine->banks[0], engine->banks[1]}};
+    for (unsigned i = 0; i < 2; i++) core->movers[i] = (Mover){.read_token = 2 + i, .write_token = 2 + i};
+}
+
+// ---------------------------------------------------------------- the end
+
+static Outcome refuse_end(NumberCore *core, Thread kind, const CodeInstruction *in, const char *missing) {
+    return sim_violation(&core->core, &core->core.threads[kind], in, DIAG_SIM_BARRIER, "Add it before the kernel ends.",
+                         "the kernel ends without %s after this transfer", missing);
+}
+
+static Outcome check_mover(NumberCore *core, Thread kind) {
+    const Mover *mover = &core->movers[kind == THREAD_WRITER];
+    if (mover->reads) return refuse_end(core, kind, mover->last_read, "noc_async_read_barrier");
+    if (mover->unconfirmed) return refuse_end(core, kind, mover->last_write, "noc_async_write_barrier");
+    return OUTCOME_DONE;
+}
+
+static Outcome check_dst(NumberCore *core) {
+    const Engine *engine = &core->engine;
+    const ThreadState *thread = &core->core.threads[THREAD_COMPUTE];
+    if (engine->acquired == engine->released) return OUTCOME_DONE;
+    return sim_violation_at(&core->core, thread, thread->code->program->body->last->location, DIAG_SIM_DST_ORDER,
+                            "Commit, wait and release every section.",
+                            "the kernel ends with %lld sections of DST acquired, %lld committed, %lld released",
+                            (long long)engine->acquired, (long long)engine->committed, (long long)engine->released);
+}
+
+static Outcome check_leftover(NumberCore *core, const BufferState *buffer) {
+    const CircularBuffer *circular = buffer->info->circular;
+    if (circular->resident || buffer->pushed == buffer->popped) return OUTCOME_DONE;
+    return sim_violation_at(&core->core, &core->core.threads[circular->consumer], circular->location, DIAG_SIM_LEFTOVER,
+                            "Make pushes and pops agree, or mark the buffer resident=True.",
+                            "`%s` (%s) ends with %lld pages pushed and %lld popped", circular->name,
+                            circular->holds ? circular->holds : "no buffer of the source", (long long)buffer->pushed,
+                            (long long)buffer->popped);
+}
+
+static Outcome check_end(NumberCore *core) {
+    Outcome outcome = check_mover(core, THREAD_READER);
+    if (outcome == OUTCOME_DONE) outcome = check_mover(core, THREAD_WRITER);
+    if (outcome == OUTCOME_DONE) outcome = check_dst(core);
+    for (int i = 0; outcome == OUTCOME_DONE && i < core->core.machine->buffer_count; i++)
+        outcome = check_leftover(core, &core->buffers[i]);
+    return outcome;
+}
+
+// ---------------------------------------------------------------- taking turns
+
+static Occupancy occupancy_of(const SimCore *core, int buffer) {
+    const BufferState *state = &((const NumberCore *)core)->buffers[buffer];
+    return (Occupancy){state->pushed, state->popped};
+}
+
+static Outcome take_turn(SimCore *core, Thread kind, bool *moved) {
+    ThreadState *thread = &core->threads[kind];
+    Outcome outcome = OUTCOME_DONE;
+    if (kind == THREAD_COMPUTE && core->queue.count > 0) {
+        *moved = sim_queue_run(core, &outcome) || *moved;
+    } else if (!thread->ended) {
+        int64_t before = thread->instructions;
+        outcome = sim_interpret(core, thread);
+        *moved = *moved || thread->ended || thread->instructions != before;
+    }
+    return outcome == OUTCOME_FAILED ? OUTCOME_FAILED : OUTCOME_DONE;
+}
+
+static Outcome unstick(SimCore *core) {
+    Outcome outcome;
+    if (sim_queue_run(core, &outcome) || outcome == OUTCOME_FAILED) return outcome;
+    if (core->reporting) sim_report_deadlock(core, occupancy_of);
+    return OUTCOME_FAILED;
+}
+
+static Outcome take_turns(SimCore *core) {
+    while (!sim_core_over(core)) {
+        bool moved = false;
+        for (Thread kind = 0; kind < THREAD_COUNT; kind++)
+            if (take_turn(core, kind, &moved) == OUTCOME_FAILED) return OUTCOME_FAILED;
+        if (!moved && unstick(core) == OUTCOME_FAILED) return OUTCOME_FAILED;
+    }
+    return OUTCOME_DONE;
+}
+
+Outcome sim_number_core_run(NumberCore *core, int index) {
+    start(core, index);
+    Outcome outcome = take_turns(&core->core);
+    if (outcome == OUTCOME_DONE) outcome = check_end(core);
+    for (Thread kind = 0; kind < THREAD_COUNT; kind++)
+        core->tally.instructions += core->core.threads[kind].instructions;
+    return outcome;
+}
