@@ -7,6 +7,7 @@ shift
 targets=()
 [ "$#" -gt 0 ] && targets=(--target "$@")
 
+echo "Building preset $preset"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 if ! cmake --preset "$preset" >"$log" 2>&1; then

@@ -16,7 +16,7 @@ for target in "${targets[@]}"; do
     mkdir -p "$corpus" "$crashes"
     echo "== $target, $seconds s"
     log=build-fuzz/$target.log
-    if ! build-fuzz/"$target" "$corpus" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=4096 \
+    if ! build-fuzz/"$target" "$corpus" -max_total_time="$seconds" -timeout=25 -rss_limit_mb=4096 \
         -max_len=16384 -artifact_prefix="$crashes/" -print_final_stats=1 -verbosity=1 >"$log" 2>&1; then
         tail -60 "$log"
         echo "$target found a crash; its input is in $crashes" >&2

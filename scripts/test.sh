@@ -9,8 +9,9 @@ release) folder=build ;;
 *) folder=build-$preset ;;
 esac
 
+# Tests are about processes of one thread each, so the machine's cores are shared out here.
 status=0
-ctest --test-dir "$folder" -j "$(nproc)" --output-on-failure "$@" || status=$?
+ctest --test-dir "$folder" -j "$(nproc)" --output-on-failure "$@" 2>&1 | tee "$folder/test.log" || status=$?
 
 # The cases behind the entries above, as cmocka and pytest count them.
 awk '
