@@ -28,7 +28,7 @@ static PRODUCT_TARGET void multiply_part(float *dst, const float *in0, const flo
               right = *(const Lanes *)(in1 + k * TILE_SIZE + PRODUCT_LANES);
 #pragma GCC unroll 16
         for (int r = 0; r < PRODUCT_ROWS; r++) {
-            Lanes factor = (Lanes){0} + in0[r * TILE_SIZE + k];
+            float factor = in0[r * TILE_SIZE + k];
             sum[r][0] += factor * left;
             sum[r][1] += factor * right;
         }

@@ -14,7 +14,7 @@ static void select_tile(float *out, const float *condition, const float *then, c
 }
 
 static void spread_row(float *out, const float *vector) {
-    for (int i = 0; i < TILE_ELEMENTS; i++) out[i] = vector[i % TILE_SIZE];
+    for (int row = 0; row < TILE_SIZE; row++) memcpy(out + row * TILE_SIZE, vector, TILE_SIZE * sizeof *out);
 }
 
 static void spread_column(float *out, const float *vector) {

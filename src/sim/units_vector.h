@@ -165,8 +165,8 @@ static inline float vector_sqrt(float a) {
 // three parts, of which the first has 27 bits: exact products for the range that counts.
 static inline float sine_of(double x, double whole, uint64_t odd) {
     double r = x - whole * 0x1.921fb5p+1;
-    r = r - whole * 0x1.110b46p-26;
-    r = r - whole * 0x1.1a62633145c07p-54;
+    r = r - whole * 0x1.110b46p-25;
+    r = r - whole * 0x1.1a62633145c07p-53;
     double y = clamp(r, -1.5707963267948966, 1.5707963267948966), z = y * y;
     double p = -1.0 / 1307674368000;
     p = p * z + 1.0 / 6227020800;
