@@ -1,0 +1,145 @@
+// The rules about kernels: where they run, what they are called with.
+#include <string.h>
+
+#include "plan/check.h"
+
+static bool range_holds(const Value *range, int64_t x, int64_t y) {
+    const Value *start = value_get(range, "start"), *extent = value_get(range, "extent");
+    int64_t dx = x - plan_at(start, 0), dy = y - plan_at(start, 1);
+    return dx >= 0 && dy >= 0 && dx < plan_at(extent, 0) && dy < plan_at(extent, 1);
+}
+
+static bool runs_on(const Value *kernel, int64_t x, int64_t y) {
+    const Value *ranges = value_get(kernel, "cores");
+    for (uint32_t i = 0; i < ranges->count; i++)
+        if (range_holds(ranges->items[i], x, y)) return true;
+    return false;
+}
+
+static bool has_text(const Value *list, const char *text) {
+    for (uint32_t i = 0; i < list->count; i++)
+        if (!strcmp(list->items[i]->text, text)) return true;
+    return false;
+}
+
+// A name beside the plan: nothing that leads to another folder.
+static bool is_plain_file(const char *name) {
+    return *name && *name != '.' && !strchr(name, '/') && strlen(name) < 256;
+}
+
+static void check_kernel_file(Check *check, const Value *kernel, const JsonPath *path) {
+    const Value *first = value_get(check->root, "kernels")->items[0];
+    const char *name = plan_word(kernel, "program"), *digest = plan_word(kernel, "sha256");
+    if (!is_plain_file(name))
+        plan_violation(check, DIAG_PLAN_FILE, &(JsonPath){path, "program", 0},
+                       "expected the name of a file beside the plan, got `%.60s`", name);
+    else if (strcmp(name, plan_word(first, "program")) || strcmp(digest, plan_word(first, "sha256")))
+        plan_violation(check, DIAG_PLAN_FILE, &(JsonPath){path, "program", 0},
+                       "all kernels of a plan are in one program text");
+}
+
+static void check_kernel_buffers(Check *check, const Value *kernel, const JsonPath *path) {
+    const Value *arguments = value_get(kernel, "compile_time_args"),
+                *buffers = value_get(check->root, "circular_buffers");
+    JsonPath list = {path, "compile_time_args", 0};
+    for (uint32_t i = 0; i < arguments->count; i++) {
+        const Value *buffer = plan_named(buffers, arguments->keys[i]);
+        JsonPath item = {&list, arguments->keys[i], 0};
+        if (!buffer)
+            plan_violation(check, DIAG_PLAN_NAME, &item, "there is no such circular buffer");
+        else if (plan_integer(buffer, "index") != plan_at(arguments, i))
+            plan_violation(check, DIAG_PLAN_ARGUMENTS, &item, "the circular buffer's number is %lld, got %lld",
+                           (long long)plan_integer(buffer, "index"), (long long)plan_at(arguments, i));
+    }
+}
+
+static void check_kernel_sizes(Check *check, const Value *kernel, const JsonPath *path) {
+    const Value *names = value_get(kernel, "size_args"), *sizes = value_get(check->root, "sizes");
+    JsonPath list = {path, "size_args", 0};
+    for (uint32_t i = 0; i < names->count; i++) {
+        const Value *size = value_get(sizes, names->items[i]->text);
+        if (!size || size->kind != VALUE_INT)
+            plan_violation(check, DIAG_PLAN_ARGUMENTS, &(JsonPath){&list, NULL, i}, "the size %s has no value",
+                           names->items[i]->text);
+    }
+}
+
+// On each core used, a thread runs one kernel at most.
+static void check_placement(Check *check) {
+    const Value *kernels = value_get(check->root, "kernels");
+    for (uint32_t i = 1; i < kernels->count; i++)
+        for (uint32_t k = 0; k < i; k++) {
+            const Value *kernel = kernels->items[i], *other = kernels->items[k];
+            if (strcmp(plan_word(kernel, "thread"), plan_word(other, "thread"))) continue;
+            for (int64_t core = 0; core < check->columns * check->rows; core++) {
+                int64_t x = core % check->columns, y = core / check->columns;
+                if (!runs_on(kernel, x, y) || !runs_on(other, x, y)) continue;
+                JsonPath list = {NULL, "kernels", 0}, item = {&list, NULL, i};
+                plan_violation(check, DIAG_PLAN_CORES, &(JsonPath){&item, "cores", 0},
+                               "two kernels of the %s run on core [%lld, %lld]", plan_word(kernel, "thread"),
+                               (long long)x, (long long)y);
+                return;
+            }
+        }
+}
+
+void plan_check_kernels(Check *check) {
+    const Value *kernels = value_get(check->root, "kernels");
+    JsonPath list = {NULL, "kernels", 0};
+    if (kernels->count > 3 * check->columns * check->rows) {
+        plan_violation(check, DIAG_PLAN_CORES, &list, "%u kernels are more than the cores have threads",
+                       kernels->count);
+        return;
+    }
+    for (uint32_t i = 0; i < kernels->count && !check->failed; i++) {
+        JsonPath path = {&list, NULL, i};
+        check_kernel_file(check, kernels->items[i], &path);
+        check_kernel_buffers(check, kernels->items[i], &path);
+        check_kernel_sizes(check, kernels->items[i], &path);
+    }
+    if (!check->failed) check_placement(check);
+}
+
+// ---------------------------------------------------------------- runtime arguments
+
+static bool is_read(const Check *check, int64_t x, int64_t y, const char *name) {
+    const Value *kernels = value_get(check->root, "kernels");
+    for (uint32_t i = 0; i < kernels->count; i++)
+        if (has_text(value_get(kernels->items[i], "runtime_args"), name) && runs_on(kernels->items[i], x, y))
+            return true;
+    return false;
+}
+
+static void check_missing(Check *check, const Value *given, int64_t x, int64_t y, const JsonPath *path) {
+    const Value *kernels = value_get(check->root, "kernels");
+    for (uint32_t i = 0; i < kernels->count; i++) {
+        const Value *names = value_get(kernels->items[i], "runtime_args");
+        if (!runs_on(kernels->items[i], x, y)) continue;
+        for (uint32_t k = 0; k < names->count; k++)
+            if (!value_get(given, names->items[k]->text))
+                plan_violation(check, DIAG_PLAN_ARGUMENTS, path,
+                               "%s, which the %s reads, has no value on core [%lld, %lld]", names->items[k]->text,
+                               plan_word(kernels->items[i], "thread"), (long long)x, (long long)y);
+    }
+}
+
+void plan_check_arguments(Check *check) {
+    const Value *cores = value_get(check->root, "cores");
+    JsonPath list = {NULL, "cores", 0};
+    for (uint32_t i = 0; i < cores->count && !check->failed; i++) {
+        const Value *place = value_get(cores->items[i], "core"), *given = value_get(cores->items[i], "runtime_args");
+        int64_t x = plan_at(place, 0), y = plan_at(place, 1);
+        JsonPath item = {&list, NULL, i}, path = {&item, "runtime_args", 0};
+        if (!check->used[y * check->columns + x]) continue;
+        if (given->count > check->target->argument_words) {
+            plan_violation(check, DIAG_PLAN_ARGUMENTS, &path, "%u runtime arguments are more than the %lld of %s",
+                           given->count, (long long)check->target->argument_words, check->target->name);
+            return;
+        }
+        check_missing(check, given, x, y, &path);
+        for (uint32_t k = 0; k < given->count && !check->failed; k++)
+            if (!is_read(check, x, y, given->keys[k]))
+                plan_violation(check, DIAG_PLAN_ARGUMENTS, &(JsonPath){&path, given->keys[k], 0},
+                               "no kernel on core [%lld, %lld] reads it", (long long)x, (long long)y);
+    }
+}

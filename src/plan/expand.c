@@ -1,0 +1,61 @@
+// Work items written out one by one, for readers that do not want to count.
+#include "plan/plan.h"
+
+#define MAX_EXPANDED 1000000
+
+typedef struct Expansion {
+    Context *context;
+    Arena *arena;
+    int64_t grid[3];
+    int64_t left; // items that may still be written
+} Expansion;
+
+static void put(Expansion *expansion, Value *dict, const char *key, const Value *value) {
+    value_set(expansion->arena, dict, name_of(expansion->context, key), value);
+}
+
+static Value *item_value(Expansion *expansion, int64_t id) {
+    Value *dict = value_dict(expansion->arena), *block = value_list(expansion->arena);
+    int64_t rest = id;
+    for (int i = 0; i < 3; i++) {
+        int64_t coordinate = i < 2 ? rest % expansion->grid[i] : rest;
+        value_append(expansion->arena, block, value_int(expansion->arena, coordinate));
+        rest /= expansion->grid[i];
+    }
+    put(expansion, dict, "id", value_int(expansion->arena, id));
+    put(expansion, dict, "block", block);
+    return dict;
+}
+
+static void expand_run(Expansion *expansion, const Value *run, Value *items) {
+    int64_t start = value_get(run, "start")->integer, stride = value_get(run, "stride")->integer;
+    int64_t count = value_get(run, "count")->integer;
+    if (count > expansion->left)
+        fail(expansion->context, DIAG_PLAN_TOO_LARGE, (Location){0}, "the plan has more than %d work items",
+             MAX_EXPANDED);
+    expansion->left -= count;
+    for (int64_t i = 0; i < count; i++)
+        value_append(expansion->arena, items, item_value(expansion, start + i * stride));
+}
+
+static Value *expand_core(Expansion *expansion, const Value *core) {
+    const Value *runs = value_get(core, "work_items");
+    Value *items = value_list(expansion->arena), *dict = value_dict(expansion->arena);
+    for (uint32_t i = 0; i < runs->count; i++) expand_run(expansion, runs->items[i], items);
+    put(expansion, dict, "core", value_get(core, "core"));
+    put(expansion, dict, "work_items", items);
+    put(expansion, dict, "runtime_args", value_get(core, "runtime_args"));
+    return dict;
+}
+
+const Value *plan_expand(Context *context, const Value *plan) {
+    Expansion expansion = {context, &context->unit, {1, 1, 1}, MAX_EXPANDED};
+    const Value *grid = value_get(value_get(plan, "work_items"), "grid"), *cores = value_get(plan, "cores");
+    for (uint32_t i = 0; i < grid->count; i++) expansion.grid[i] = grid->items[i]->integer;
+    Value *expanded = value_dict(&context->unit), *list = value_list(&context->unit);
+    for (uint32_t i = 0; i < cores->count; i++)
+        value_append(&context->unit, list, expand_core(&expansion, cores->items[i]));
+    for (uint32_t i = 0; i < plan->count; i++) put(&expansion, expanded, plan->keys[i], plan->items[i]);
+    put(&expansion, expanded, "cores", list);
+    return expanded;
+}
