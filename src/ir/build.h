@@ -38,9 +38,12 @@ bool expr_fold_integer(ExprOp op, int64_t a, int64_t b, int64_t *result);
 const char *expr_op_name(ExprOp op);
 int expr_op_arity(ExprOp op);
 
-Variable *variable_new(Function *function, VariableKind kind, Name name, DType type, Location location); // name made unique
-Buffer *buffer_new(Function *function, Scope scope, Name name, DType type, int rank, const Expr *const shape[], Location location);
-// A name that is not in use, `stem` itself if it is free. It is kept from others; variable_new and buffer_new take it as it is.
+Variable *variable_new(Function *function, VariableKind kind, Name name, DType type,
+                       Location location); // name made unique
+Buffer *buffer_new(Function *function, Scope scope, Name name, DType type, int rank, const Expr *const shape[],
+                   Location location);
+// A name that is not in use, `stem` itself if it is free. It is kept from others; variable_new and buffer_new take it
+// as it is.
 Name function_fresh_name(Function *function, const char *stem);
 
 Block *block_new(Module *module, Statement *owner);
@@ -52,15 +55,20 @@ void statement_remove(Statement *statement);
 
 Statement *build_alloc(Module *module, Buffer *buffer);
 Statement *build_let(Module *module, Variable *variable, const Expr *value);
-Statement *build_store(Module *module, Buffer *buffer, const Expr *const indices[], const Expr *value, Location location);
-Statement *build_for(Module *module, ForKind kind, Variable *variable, const Expr *extent, Location location); // from 0 by 1, with an empty body
+Statement *build_store(Module *module, Buffer *buffer, const Expr *const indices[], const Expr *value,
+                       Location location);
+Statement *build_for(Module *module, ForKind kind, Variable *variable, const Expr *extent,
+                     Location location);                                       // from 0 by 1, with an empty body
 Statement *build_if(Module *module, const Expr *condition, Location location); // with an empty `then`
 // An operation with its operands in order; missing ones at the end take their defaults.
-Statement *build_operation(Module *module, const Operation *operation, Location location, int count, const Operand operands[]);
+Statement *build_operation(Module *module, const Operation *operation, Location location, int count,
+                           const Operand operands[]);
 static inline Operand operand_expr(const Expr *expr) { return (Operand){.kind = OPERAND_EXPR, .expr = expr}; }
 static inline Operand operand_region(Region *region) { return (Operand){.kind = OPERAND_REGION, .region = region}; }
 static inline Operand operand_tensor(Buffer *tensor) { return (Operand){.kind = OPERAND_TENSOR, .tensor = tensor}; }
-static inline Operand operand_circular(CircularBuffer *circular) { return (Operand){.kind = OPERAND_CIRCULAR, .circular = circular}; }
+static inline Operand operand_circular(CircularBuffer *circular) {
+    return (Operand){.kind = OPERAND_CIRCULAR, .circular = circular};
+}
 static inline Operand operand_bool(bool value) { return (Operand){.kind = OPERAND_BOOL, .boolean = value}; }
 static inline Operand operand_name(Name name) { return (Operand){.kind = OPERAND_NAME, .name = name}; }
 

@@ -14,8 +14,8 @@
 #include "base/dtype.h"
 #include "base/value.h"
 
-#define MAX_RANK 8
-#define TILE_SIZE 32 // rows and columns of a tile
+#define MAX_RANK       8
+#define TILE_SIZE      32     // rows and columns of a tile
 #define MAX_EXPR_DEPTH 1000   // so that recursion over expressions needs no limit of its own
 #define MAX_EXPR_NODES 100000 // so that walking every path ends
 
@@ -79,7 +79,12 @@ typedef enum Role { ROLE_IN, ROLE_OUT, ROLE_INOUT, ROLE_SCRATCH } Role; // of a 
 
 typedef enum Space { SPACE_NONE, SPACE_DRAM, SPACE_L1 } Space;
 typedef enum Orientation { ORIENT_TILE, ORIENT_ROW, ORIENT_COLUMN, ORIENT_SCALAR } Orientation;
-typedef enum MemoryLayout { MEMORY_INTERLEAVED, MEMORY_HEIGHT_SHARDED, MEMORY_WIDTH_SHARDED, MEMORY_BLOCK_SHARDED } MemoryLayout;
+typedef enum MemoryLayout {
+    MEMORY_INTERLEAVED,
+    MEMORY_HEIGHT_SHARDED,
+    MEMORY_WIDTH_SHARDED,
+    MEMORY_BLOCK_SHARDED
+} MemoryLayout;
 
 // tt.layout_desc of one buffer. `rows_dimension` and `columns_dimension` are the dimensions that form the tile
 // plane; a 1-D buffer has -1 for the one that its orientation lacks (a row vector: rows -1, columns 0).
@@ -102,10 +107,10 @@ struct Buffer {
     int rank;
     const Expr *shape[MAX_RANK]; // elements, at every level
     Location location;
-    Role role;           // SCOPE_GLOBAL
-    int parameter;       // its place among the function's parameters, or -1
+    Role role;     // SCOPE_GLOBAL
+    int parameter; // its place among the function's parameters, or -1
     bool has_layout;
-    Layout layout;       // valid when has_layout
+    Layout layout;           // valid when has_layout
     const Value *annotation; // T.annotate_tt_layout, or NULL
 };
 
@@ -132,6 +137,7 @@ struct CircularBuffer {
     Thread producer, consumer;
     Unpack unpack;
     bool resident;         // filled once and never popped (constants, shards)
+    Name constant;         // what a resident tile holds: "row_index" or "column_index"; NULL if it comes from elsewhere
     CircularBuffer *alias; // shares that buffer's L1 (same pages and page bytes); NULL if it has its own
     Name holds;            // the source buffer's name, for diagnostics; may be NULL
     Location location;
@@ -206,11 +212,11 @@ typedef struct OperandSpec {
 
 // Common head of a row of ir/ops.def and of program/instructions.def.
 typedef struct Operation {
-    const char *name;      // printed as `prefix` + name
-    const char *prefix;    // "T." for tile operations, "" for instructions
+    const char *name;   // printed as `prefix` + name
+    const char *prefix; // "T." for tile operations, "" for instructions
     const char *signature;
-    int number;            // row in its table
-    const void *row;       // the full row, for tables with more columns
+    int number;      // row in its table
+    const void *row; // the full row, for tables with more columns
 } Operation;
 
 typedef struct OperationTable {
@@ -303,9 +309,9 @@ struct Function {
     Name name;
     Location location;
     Module *module;
-    VECTOR(Buffer *) parameters;   // global buffers in the order of the kernel's arguments
-    VECTOR(Variable *) sizes;      // dynamic sizes and scalar parameters
-    Block *body;                   // element and tile level
+    VECTOR(Buffer *) parameters;     // global buffers in the order of the kernel's arguments
+    VECTOR(Variable *) sizes;        // dynamic sizes and scalar parameters
+    Block *body;                     // element and tile level
     VECTOR(ThreadProgram *) threads; // thread level; `body` is then NULL
     VECTOR(CircularBuffer *) circular_buffers;
     VECTOR(Semaphore *) semaphores;
@@ -320,7 +326,7 @@ struct Module {
     VECTOR(Function *) functions;
     const OperationTable *tables; // where operations are looked up by name
     int table_count;
-    struct ExprTable *exprs; // hash-consing
+    struct ExprTable *exprs;       // hash-consing
     struct OperandCache *operands; // parsed signatures
 };
 
