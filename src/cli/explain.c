@@ -3,10 +3,11 @@
 #include "report/report.h"
 
 typedef struct ExplainSettings {
-    bool markdown;
+    bool all, markdown;
 } ExplainSettings;
 
 static const OptionRow rows[] = {
+    {"all", OPTION_FLAG, offsetof(ExplainSettings, all), NULL, "every diagnostic; the same as without CODE"},
     {"markdown", OPTION_FLAG, offsetof(ExplainSettings, markdown), NULL,
      "all of them, as docs/diagnostics.md holds them"},
 };
@@ -58,8 +59,9 @@ static void explain_all(Cli *cli, const ExplainSettings *settings) {
 }
 
 static void run(Cli *cli, void *settings, const Words *words) {
-    if (words->count == 0) {
-        explain_all(cli, settings);
+    const ExplainSettings *own = settings;
+    if (own->all || words->count == 0) {
+        explain_all(cli, own);
         return;
     }
     DiagnosticCode code = diagnostic_find(words->items[0]);

@@ -14,7 +14,8 @@ typedef struct OptSettings {
 } OptSettings;
 
 static const OptionRow rows[] = {
-    {"passes", OPTION_WORDS, offsetof(OptSettings, passes), "A,B", "run these, in this order (the default pipeline)"},
+    {"passes", OPTION_WORDS, offsetof(OptSettings, passes), "A,B",
+     "run these, in this order; none with --passes= (the default pipeline)"},
     {"start-before", OPTION_TEXT, offsetof(OptSettings, start_before), "PASS",
      "go on from IR that an earlier pass left"},
     {"print-after", OPTION_WORDS, offsetof(OptSettings, print_after), "PASS",
@@ -75,7 +76,7 @@ static void run(Cli *cli, void *settings, const Words *words) {
     const Pass *start = own->start_before ? pass_require(cli->context, own->start_before) : NULL;
     if (own->dump_folder) folder_make(cli->context, own->dump_folder);
     Kernel kernel = cli_load(cli, &own->kernel, words->items[0], (int)words->count - 1, words->items + 1);
-    if (own->passes.count) {
+    if (own->passes.items) {
         kernel.pipeline.passes = passes;
         kernel.pipeline.pass_count = (int)own->passes.count;
     }

@@ -75,7 +75,9 @@ static double parse_real(Cli *cli, const Command *command, const OptionRow *row,
     return value;
 }
 
+// `--name=` gives no word; `items` says that the option was there.
 static void add_words(Arena *arena, Words *words, const char *text) {
+    if (!words->items) words->items = arena_new_array(arena, const char *, 0);
     for (;;) {
         size_t length = strcspn(text, ",");
         if (length) vector_push(arena, *words, arena_copy_text(arena, text, length));

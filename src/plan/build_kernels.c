@@ -63,13 +63,19 @@ static Value *thread_cores(Maker *maker, const ThreadProgram *thread) {
     return plan_build_ranges(maker, ranges);
 }
 
+static Value *build_program(Maker *maker) {
+    Value *dict = plan_dict(maker);
+    plan_set(maker, dict, "file", plan_text(maker, maker->program_file));
+    plan_set(maker, dict, "sha256", maker->program_digest);
+    return dict;
+}
+
 static Value *build_kernel(Maker *maker, const ThreadProgram *thread) {
     Uses uses = {plan_dict(maker), maker};
     walk_statements(thread->body, use_statement, &uses);
     Value *dict = plan_dict(maker);
     plan_set(maker, dict, "thread", plan_text(maker, thread_name(thread->thread)));
-    plan_set(maker, dict, "program", plan_text(maker, maker->program_file));
-    plan_set(maker, dict, "sha256", maker->program_digest);
+    plan_set(maker, dict, "program", build_program(maker));
     plan_set(maker, dict, "cores", thread_cores(maker, thread));
     plan_set(maker, dict, "compile_time_args", used_circular_buffers(maker, &uses));
     plan_set(maker, dict, "runtime_args", used_arguments(maker, &uses));

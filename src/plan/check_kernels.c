@@ -28,14 +28,15 @@ static bool is_plain_file(const char *name) {
 }
 
 static void check_kernel_file(Check *check, const Value *kernel, const JsonPath *path) {
-    const Value *first = value_get(check->root, "kernels")->items[0];
-    const char *name = plan_word(kernel, "program"), *digest = plan_word(kernel, "sha256");
+    const Value *program = value_get(kernel, "program");
+    const Value *first = value_get(value_get(check->root, "kernels")->items[0], "program");
+    const char *name = plan_word(program, "file");
+    JsonPath place = {path, "program", 0};
     if (!is_plain_file(name))
-        plan_violation(check, DIAG_PLAN_FILE, &(JsonPath){path, "program", 0},
+        plan_violation(check, DIAG_PLAN_FILE, &(JsonPath){&place, "file", 0},
                        "expected the name of a file beside the plan, got `%.60s`", name);
-    else if (strcmp(name, plan_word(first, "program")) || strcmp(digest, plan_word(first, "sha256")))
-        plan_violation(check, DIAG_PLAN_FILE, &(JsonPath){path, "program", 0},
-                       "all kernels of a plan are in one program text");
+    else if (!value_equal(program, first))
+        plan_violation(check, DIAG_PLAN_FILE, &place, "all kernels of a plan are in one program text");
 }
 
 static void check_kernel_buffers(Check *check, const Value *kernel, const JsonPath *path) {

@@ -191,10 +191,15 @@ static const Shape l1 = DICT(l1_fields);
 
 // ---------------------------------------------------------------- kernels, estimate, diagnostics
 
+static const Field program_fields[] = {
+    {"file", &text, "the thread programs' text, beside the plan"},
+    {"sha256", &digest, "of that file's bytes"},
+};
+static const Shape program = DICT(program_fields);
+
 static const Field kernel_fields[] = {
     {"thread", &thread, "which of a core's three threads runs it"},
-    {"program", &text, "file of the thread programs, beside the plan"},
-    {"sha256", &digest, "of that file's bytes"},
+    {"program", &program, "what it was printed to; one file for all kernels"},
     {"cores", &ranges, "where it runs"},
     {"compile_time_args", &integers, "circular-buffer numbers that are compiled in, by name"},
     {"runtime_args", &texts, "the runtime arguments that it reads, in order"},

@@ -44,12 +44,14 @@ PlanFile plan_read_text(Context *context, const char *name, const char *text, si
 
 const Source *plan_program_source(Context *context, const PlanFile *plan) {
     const Value *kernel = value_get(plan->root, "kernels")->items[0];
-    JsonPath list = {NULL, "kernels", 0}, item = {&list, NULL, 0}, path = {&item, "sha256", 0};
-    const char *name = value_get(kernel, "program")->text;
+    const Value *program = value_get(kernel, "program");
+    JsonPath list = {NULL, "kernels", 0}, item = {&list, NULL, 0}, entry = {&item, "program", 0};
+    JsonPath path = {&entry, "sha256", 0};
+    const char *name = value_get(program, "file")->text;
     const Source *source = context_read_source(context, arena_format(&context->unit, "%s/%s", plan->folder, name));
     char digits[SHA256_DIGITS + 1];
     sha256_hex(source->text, source->length, digits);
-    if (strcmp(digits, value_get(kernel, "sha256")->text)) {
+    if (strcmp(digits, value_get(program, "sha256")->text)) {
         report(context, DIAG_PLAN_FILE, json_locate(plan->source, &path),
                "%s is not the text that the plan was made with", source->path);
         report_help(context, "write both again with `ttile compile`");

@@ -9,7 +9,7 @@ void plan_print(const Value *plan, Text *out) { json_print(plan, out); }
 
 static const char *program_file(const Value *plan) {
     const Value *kernels = value_get(plan, "kernels");
-    return kernels && kernels->count ? value_get(kernels->items[0], "program")->text : NULL;
+    return kernels && kernels->count ? value_get(value_get(kernels->items[0], "program"), "file")->text : NULL;
 }
 
 void plan_write_to(Context *context, const char *path, const Value *plan, const Text *program_text) {
