@@ -5,10 +5,16 @@
 #include "ir/ir.h"
 #include "target/target.h"
 
-typedef enum PartitionStrategy { PARTITION_ROW_MAJOR, PARTITION_COLUMN_MAJOR, PARTITION_BLOCK, PARTITION_COUNT } PartitionStrategy;
+typedef enum PartitionStrategy {
+    PARTITION_ROW_MAJOR,
+    PARTITION_COLUMN_MAJOR,
+    PARTITION_BLOCK,
+    PARTITION_COUNT
+} PartitionStrategy;
 const char *partition_name(PartitionStrategy strategy);
 
-// Everything about a compilation that changes its result; kept in tt.target and tt.options, so that IR text says it too.
+// Everything about a compilation that changes its result; kept in tt.target and tt.options, so that IR text says it
+// too.
 typedef struct CompileOptions {
     const Target *target;
     PartitionStrategy partition_strategy;
@@ -19,7 +25,7 @@ typedef struct CompileOptions {
 } CompileOptions;
 CompileOptions compile_options_default(const Target *target);
 void options_attach(Function *function, const CompileOptions *options); // sets tt.target and tt.options
-CompileOptions options_of(const Function *function);                    // reads them back; defaults where they are absent
+CompileOptions options_of(const Function *function); // reads them back; defaults where they are absent
 
 typedef struct Pass {
     const char *name;    // as in dumps and --passes, such as InferTTLayout
@@ -52,8 +58,8 @@ typedef struct PipelineOptions {
     void *user;
 } PipelineOptions;
 
-// Runs passes on one function. A pass whose requirements are not met fails with DIAG_PASS_REQUIRES, naming the attribute and
-// the pass that provides it.
+// Runs passes on one function. A pass whose requirements are not met fails with DIAG_PASS_REQUIRES, naming the
+// attribute and the pass that provides it.
 void pipeline_run(Function *function, const CompileOptions *options, const PipelineOptions *pipeline);
 
 #endif

@@ -1,0 +1,264 @@
+// AllocateCircularBuffers: every on-chip buffer that leaves DST gets a circular buffer. A window of pages holds the
+// whole buffer and is pushed and popped as one; streams are as many windows deep as their loop's stages ask and L1
+// allows.
+#include <string.h>
+
+#include "ir/walk.h"
+#include "pass/dst.h"
+#include "program/program.h"
+
+typedef struct BufferUse {
+    Buffer *buffer;
+    int nests;          // nests that touch it
+    bool needs_outside; // some nest reads what another one wrote
+    bool updated;       // a computing nest reads the old value and stores a new one
+    bool product_operand;
+    unsigned producers, consumers; // bits of Thread
+    int stages;                    // of the pipelined loop that fills it
+} BufferUse;
+
+typedef struct Allocation {
+    Function *function;
+    Module *module;
+    const CompileOptions *options;
+    VECTOR(BufferUse) uses;
+    VECTOR(Buffer *) order; // as declared
+    bool row_index, column_index;
+    bool fp32;  // DST
+    int stages; // of the loops around the statement under way
+} Allocation;
+
+static BufferUse *use_of(Allocation *work, Buffer *buffer) {
+    for (uint32_t i = 0; i < work->uses.count; i++)
+        if (work->uses.items[i].buffer == buffer) return &work->uses.items[i];
+    BufferUse use = {.buffer = buffer};
+    vector_push(&work->module->context->scratch, work->uses, use);
+    return &vector_last(work->uses);
+}
+
+// ---------------------------------------------------------------- how buffers are used
+
+static void scan_expression(const Expr *expr, void *user) {
+    Allocation *work = user;
+    if (expr->kind != EXPR_OP) {
+        if (expr->kind == EXPR_LOAD && expr->type == DTYPE_FLOAT32) work->fp32 = true;
+        return;
+    }
+    if (expr->op == OP_ROW_INDEX) work->row_index = true;
+    if (expr->op == OP_COLUMN_INDEX) work->column_index = true;
+    if (expr->op == OP_ROW_INDEX || expr->op == OP_COLUMN_INDEX) work->fp32 = true;
+    if (expr->op == OP_MATMUL || expr->op == OP_MATMUL_TRANSPOSED)
+        for (int i = 1; i < 3; i++) use_of(work, expr->args[i]->buffer)->product_operand = true;
+}
+
+static void scan_slot(const Expr **slot, void *user) { walk_expression(*slot, scan_expression, user); }
+
+static void scan_expressions(Statement *statement, void *user) {
+    Allocation *work = user;
+    if (statement->kind != STATEMENT_STORE || statement->store.buffer->scope == SCOPE_VAR) return;
+    if (statement->store.buffer->type == DTYPE_FLOAT32) work->fp32 = true;
+    statement_expressions(statement, scan_slot, work);
+}
+
+static void scan_nest(Allocation *work, Statement *nest) {
+    static const Thread thread_of[] = {
+        [NEST_READ] = THREAD_READER, [NEST_WRITE] = THREAD_WRITER, [NEST_COMPUTE] = THREAD_COMPUTE};
+    NestKind kind = nest_kind(nest);
+    if (kind == NEST_COMPUTE) {
+        Block alone = {.first = nest, .last = nest};
+        Statement *next = nest->next; // only this nest
+        nest->next = NULL;
+        walk_statements(&alone, scan_expressions, work);
+        nest->next = next;
+    }
+    NestAccesses accesses = nest_accesses(work->module, nest);
+    for (uint32_t i = 0; i < accesses.count; i++) {
+        NestAccess *access = &accesses.items[i];
+        if (!is_on_chip(access->buffer)) continue;
+        BufferUse *use = use_of(work, access->buffer);
+        use->nests++;
+        if (access->reads) use->needs_outside = true, use->consumers |= 1u << thread_of[kind];
+        if (access->writes) use->producers |= 1u << thread_of[kind];
+        if (access->reads && access->writes && !access->accumulates) use->updated = true;
+        if (access->writes && kind == NEST_READ && work->stages > use->stages) use->stages = work->stages;
+    }
+}
+
+static void scan_block(Allocation *work, Block *block) {
+    for (Statement *s = block->first; s; s = s->next) {
+        if (s->kind == STATEMENT_ALLOC && is_on_chip(s->alloc)) {
+            vector_push(&work->module->context->scratch, work->order, s->alloc);
+        } else if (is_nest(s)) {
+            scan_nest(work, s);
+        } else {
+            int outer = work->stages;
+            if (s->kind == STATEMENT_FOR && s->loop.kind == FOR_PIPELINED && s->loop.stages > 0)
+                work->stages = s->loop.stages;
+            Block *blocks[2];
+            int count = statement_blocks(s, blocks);
+            for (int i = 0; i < count; i++) scan_block(work, blocks[i]);
+            work->stages = outer;
+        }
+    }
+}
+
+// ---------------------------------------------------------------- making them
+
+static Thread only_thread(unsigned bits) {
+    return bits & 1u << THREAD_READER ? THREAD_READER : bits & 1u << THREAD_COMPUTE ? THREAD_COMPUTE : THREAD_WRITER;
+}
+
+static CircularBuffer *add_circular(Allocation *work, Name name, DType format, int window, int depth,
+                                    Location location) {
+    CircularBuffer *circular = arena_new(&work->module->context->unit, CircularBuffer);
+    *circular = (CircularBuffer){
+        .name = name,
+        .index = (int)work->function->circular_buffers.count,
+        .format = format,
+        .page_bytes = (int)dtype_bytes(format) * TILE_SIZE * TILE_SIZE,
+        .window = window,
+        .pages = window * depth,
+        .producer = THREAD_READER,
+        .consumer = THREAD_COMPUTE,
+        .location = location,
+    };
+    vector_push(&work->module->context->unit, work->function->circular_buffers, circular);
+    return circular;
+}
+
+// Steps of a coarsened loop lie in one window together.
+static int window_steps(const Buffer *buffer) {
+    int64_t steps = 1;
+    if (buffer->rank > 2 && buffer->layout.rows_dimension > 0) expr_constant(buffer->shape[0], &steps);
+    return steps > 0 ? (int)steps : 1;
+}
+
+static int stream_depth(const Allocation *work, const BufferUse *use) {
+    if (!work->options->double_buffer) return 1;
+    int steps = window_steps(use->buffer), windows = (use->stages + steps - 1) / steps;
+    return windows > 2 ? windows : 2;
+}
+
+static void check_format(Allocation *work, const Buffer *buffer) {
+    DType type = buffer->type;
+    if (type == DTYPE_FLOAT32 || type == DTYPE_BFLOAT16) return;
+    report(work->module->context, DIAG_UNSUPPORTED_FORMAT, buffer->location,
+           "%s holds %s, which ttile does not compute with on this chip yet", buffer->name, dtype_name(type));
+    report_help(work->module->context, "use bfloat16 or float32");
+    fail_now(work->module->context);
+}
+
+static void allocate(Allocation *work, Buffer *buffer) {
+    BufferUse *use = use_of(work, buffer);
+    if (!use->nests || (!use->needs_outside && use->producers == 1u << THREAD_COMPUTE))
+        return; // unused, or lives in DST alone
+    check_format(work, buffer);
+    TileShape shape = tile_shape(buffer);
+    if (shape.total > INT16_MAX)
+        fail(work->module->context, DIAG_L1_OVERFLOW, buffer->location, "%s takes %lld tiles, far more than L1 holds",
+             buffer->name, (long long)shape.total);
+    Thread producer = only_thread(use->producers), consumer = only_thread(use->consumers);
+    if (!use->consumers) consumer = THREAD_COMPUTE;
+    if (!use->producers)
+        fail(work->module->context, DIAG_NEVER_WRITTEN, buffer->location, "%s is read but never written", buffer->name);
+    bool local = producer == THREAD_COMPUTE && consumer == THREAD_COMPUTE;
+    int depth = local ? (use->updated ? 2 : 1) : stream_depth(work, use);
+    Name name = name_format(work->module->context, "cb_%s", buffer->name);
+    CircularBuffer *circular = add_circular(work, name, buffer->type, (int)shape.total, depth, buffer->location);
+    circular->producer = producer;
+    circular->consumer = consumer;
+    circular->unpack = buffer->type == DTYPE_FLOAT32 && !use->product_operand && consumer == THREAD_COMPUTE
+                           ? UNPACK_DST
+                           : UNPACK_SOURCE;
+    circular->holds = buffer->name;
+}
+
+static void allocate_index_tile(Allocation *work, const char *name) {
+    CircularBuffer *circular =
+        add_circular(work, name_of(work->module->context, name), DTYPE_FLOAT32, 1, 1, work->function->location);
+    circular->unpack = UNPACK_DST;
+    circular->resident = true;
+    circular->constant = circular->name;
+}
+
+// ---------------------------------------------------------------- L1
+
+static int64_t free_bytes(const Allocation *work) {
+    return work->options->target->l1_bytes - work->options->target->l1_base - program_l1_bytes(work->function);
+}
+
+// Streams give windows back, the largest first, until everything fits or each has two (then one).
+static bool shrink_once(Allocation *work, int least) {
+    CircularBuffer *largest = NULL;
+    for (uint32_t i = 0; i < work->function->circular_buffers.count; i++) {
+        CircularBuffer *circular = work->function->circular_buffers.items[i];
+        bool stream = circular->producer != THREAD_COMPUTE || circular->consumer != THREAD_COMPUTE;
+        if (!stream || circular->pages / circular->window <= least) continue;
+        if (!largest || circular->pages * circular->page_bytes > largest->pages * largest->page_bytes)
+            largest = circular;
+    }
+    if (!largest) return false;
+    largest->pages -= largest->window;
+    return true;
+}
+
+static void fit_l1(Allocation *work) {
+    Context *context = work->module->context;
+    bool shrunk = false;
+    for (int least = 2; least >= 1; least--)
+        while (free_bytes(work) < 0 && shrink_once(work, least)) shrunk = true;
+    if (free_bytes(work) < 0) {
+        Text table = {.arena = &context->scratch};
+        program_l1_table(work->function, work->options->target, &table);
+        report(context, DIAG_L1_OVERFLOW, work->function->location,
+               "the circular buffers of %s do not fit the L1 of %s by %lld bytes", work->function->name,
+               work->options->target->name, (long long)-free_bytes(work));
+        report_note(context, (Location){0}, "%s", table.data);
+        report_help(context, "use smaller blocks");
+        fail_now(context);
+    }
+    if (shrunk)
+        report(context, DIAG_DEPTH_REDUCED, work->function->location,
+               "circular buffers are less deep than the loops' stages ask, to fit L1");
+}
+
+static void set_dst_schedule(Allocation *work) {
+    Context *context = work->module->context;
+    Value *schedule = value_dict(&context->unit);
+    if (work->fp32 && !work->options->target->dst_tiles_32)
+        fail(context, DIAG_NO_FP32_DST, work->function->location,
+             "%s has no 32-bit DST, which this kernel's 32-bit values need", work->options->target->name);
+    value_set(&context->unit, schedule, name_of(context, "fp32"), value_bool(&context->unit, work->fp32));
+    value_set(&context->unit, schedule, name_of(context, "full_sync"), value_bool(&context->unit, false));
+    value_set(&context->unit, schedule, name_of(context, "math_fidelity"),
+              value_text(&context->unit, name_of(context, fidelity_name(work->options->fidelity))));
+    work->function->attributes[ATTR_DST_SCHEDULE] = schedule;
+}
+
+static void run(Function *function, const CompileOptions *options) {
+    Allocation work = {.function = function, .module = function->module, .options = options};
+    Context *context = function->module->context;
+    scan_block(&work, function_launch(function)->launch.body);
+    for (uint32_t i = 0; i < work.order.count; i++) allocate(&work, work.order.items[i]);
+    if (work.row_index) allocate_index_tile(&work, "row_index");
+    if (work.column_index) allocate_index_tile(&work, "column_index");
+    if ((int64_t)function->circular_buffers.count > options->target->circular_buffers) {
+        report(context, DIAG_TOO_MANY_BUFFERS, function->location, "%s needs %u circular buffers, %s has %lld",
+               function->name, function->circular_buffers.count, options->target->name,
+               (long long)options->target->circular_buffers);
+        report_help(context, "use fewer shared and fragment buffers in one kernel");
+        fail_now(context);
+    }
+    fit_l1(&work);
+    set_dst_schedule(&work);
+    hold(function, ATTR_CIRCULAR_BUFFERS);
+}
+
+const Pass pass_allocate_circular_buffers = {
+    .name = "AllocateCircularBuffers",
+    .file = "allocate-circular-buffers",
+    .summary = "circular buffers, their windows and depths; everything fits L1",
+    .requires = ATTR_BIT(STAGED),
+    .provides = ATTR_BIT(CIRCULAR_BUFFERS) | ATTR_BIT(DST_SCHEDULE),
+    .run = run,
+};

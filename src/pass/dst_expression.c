@@ -1,0 +1,376 @@
+// Tile expressions as instructions on DST registers (dst_expression.h). Tables say which instruction does which
+// operation: on one tile, on a tile and a scalar, on two tiles. Values come from circular buffers by copy_tile or a
+// broadcast.
+#include "pass/dst_expression.h"
+#include "ir/walk.h"
+
+// ---------------------------------------------------------------- registers
+
+int section_allocate(Section *section) {
+    int used = 1;
+    for (int i = 0; i < MAX_REGISTERS; i++) used += section->in_use[i];
+    if (used > section->most) section->most = used;
+    for (int i = 0; i < MAX_REGISTERS; i++) {
+        if (section->in_use[i]) continue;
+        section->in_use[i] = true;
+        return i;
+    }
+    fail(section->module->context, DIAG_DST_PRESSURE, section->location,
+         "this expression needs more than %d tiles in DST at once", MAX_REGISTERS);
+}
+
+void section_free(Section *section, int reg) { section->in_use[reg] = false; }
+
+int section_tile(const Section *section, int reg, int i, int j) {
+    return reg * section->rows * section->columns + i * section->columns + j;
+}
+
+const Expr *section_index(Section *section, const Expr *expr, int i, int j) {
+    Module *module = section->module;
+    if (section->row_variable)
+        expr =
+            substitute(module, expr, section->row_variable, expr_add(module, section->row_start, expr_int(module, i)));
+    if (section->column_variable)
+        expr = substitute(module, expr, section->column_variable,
+                          expr_add(module, section->column_start, expr_int(module, j)));
+    return expr;
+}
+
+const Expr *section_slot(Section *section, const Buffer *buffer, const Expr *const indices[], int i, int j) {
+    return section_index(section, tile_slot(section->module, buffer, indices), i, j);
+}
+
+Resident *section_resident(Section *section, const Buffer *buffer) {
+    for (int i = 0; i < section->resident_count; i++)
+        if (section->resident[i].buffer == buffer && section->resident[i].reg >= 0) return &section->resident[i];
+    return NULL;
+}
+
+void section_emit(Section *section, InstructionId id, int count, const Operand operands[]) {
+    if (section->into) emit_instruction(section->module, section->into, id, section->location, count, operands);
+}
+
+// ---------------------------------------------------------------- one instruction for every tile of a register
+
+static void emit_unary(Section *section, InstructionId id, int reg, const Expr *scalar) {
+    section->dirty[reg] = true;
+    for (int i = 0; i < section->rows; i++)
+        for (int j = 0; j < section->columns; j++) {
+            Operand operands[] = {operand_tile(section, section_tile(section, reg, i, j)),
+                                  operand_expr(scalar ? section_index(section, scalar, i, j) : NULL)};
+            section_emit(section, id, scalar ? 2 : 1, operands);
+        }
+}
+
+static void emit_registers(Section *section, InstructionId id, int count, const int regs[]) {
+    section->dirty[regs[count - 1]] = true;
+    for (int i = 0; i < section->rows; i++)
+        for (int j = 0; j < section->columns; j++) {
+            Operand operands[4];
+            for (int k = 0; k < count; k++) operands[k] = operand_tile(section, section_tile(section, regs[k], i, j));
+            section_emit(section, id, count, operands);
+        }
+}
+
+static void emit_load(Section *section, InstructionId id, const Expr *load, int reg) {
+    CircularBuffer *circular = circular_of(section->function, load->buffer);
+    section->dirty[reg] = true;
+    for (int i = 0; i < section->rows; i++)
+        for (int j = 0; j < section->columns; j++) {
+            Operand operands[] = {operand_circular(circular),
+                                  operand_expr(section_slot(section, load->buffer, load->args, i, j)),
+                                  operand_tile(section, section_tile(section, reg, i, j))};
+            section_emit(section, id, 3, operands);
+        }
+}
+
+void emit_fill(Section *section, int reg, const Expr *value) { emit_unary(section, INSTR_FILL_TILE, reg, value); }
+
+// ---------------------------------------------------------------- tables
+
+typedef struct UnaryRule {
+    ExprOp op;
+    InstructionId id;
+} UnaryRule;
+static const UnaryRule unary_rules[] = {
+    {OP_NEG, INSTR_NEGATIVE_TILE},    {OP_EXP, INSTR_EXP_TILE},   {OP_EXP2, INSTR_EXP2_TILE},
+    {OP_LOG, INSTR_LOG_TILE},         {OP_SQRT, INSTR_SQRT_TILE}, {OP_RSQRT, INSTR_RSQRT_TILE},
+    {OP_SIN, INSTR_SIN_TILE},         {OP_COS, INSTR_COS_TILE},   {OP_TANH, INSTR_TANH_TILE},
+    {OP_SIGMOID, INSTR_SIGMOID_TILE}, {OP_ERF, INSTR_ERF_TILE},   {OP_ABS, INSTR_ABS_TILE},
+    {OP_FLOOR, INSTR_FLOOR_TILE},     {OP_CEIL, INSTR_CEIL_TILE}, {OP_TRUNC, INSTR_TRUNC_TILE},
+};
+
+// tile op scalar, scalar op tile, tile op tile. A tile-tile comparison is a difference compared with 0.
+typedef struct BinaryRule {
+    ExprOp op;
+    InstructionId with_scalar, scalar_first, with_tile, then;
+} BinaryRule;
+static const BinaryRule binary_rules[] = {
+    {OP_ADD, INSTR_ADD_UNARY, INSTR_ADD_UNARY, INSTR_ADD_BINARY, INSTR_NONE},
+    {OP_SUB, INSTR_SUB_UNARY, INSTR_RSUB_UNARY, INSTR_SUB_BINARY, INSTR_NONE},
+    {OP_MUL, INSTR_MUL_UNARY, INSTR_MUL_UNARY, INSTR_MUL_BINARY, INSTR_NONE},
+    {OP_DIV, INSTR_NONE, INSTR_NONE, INSTR_DIV_BINARY, INSTR_NONE},
+    {OP_POW, INSTR_NONE, INSTR_NONE, INSTR_POWER_BINARY, INSTR_NONE},
+    {OP_MAX, INSTR_UNARY_MAX, INSTR_UNARY_MAX, INSTR_BINARY_MAX, INSTR_NONE},
+    {OP_MIN, INSTR_UNARY_MIN, INSTR_UNARY_MIN, INSTR_BINARY_MIN, INSTR_NONE},
+    {OP_LT, INSTR_UNARY_LT, INSTR_UNARY_GT, INSTR_SUB_BINARY, INSTR_LTZ_TILE},
+    {OP_LE, INSTR_UNARY_LE, INSTR_UNARY_GE, INSTR_SUB_BINARY, INSTR_LEZ_TILE},
+    {OP_GT, INSTR_UNARY_GT, INSTR_UNARY_LT, INSTR_SUB_BINARY, INSTR_GTZ_TILE},
+    {OP_GE, INSTR_UNARY_GE, INSTR_UNARY_LE, INSTR_SUB_BINARY, INSTR_GEZ_TILE},
+    {OP_EQ, INSTR_UNARY_EQ, INSTR_UNARY_EQ, INSTR_SUB_BINARY, INSTR_EQZ_TILE},
+    {OP_NE, INSTR_UNARY_NE, INSTR_UNARY_NE, INSTR_SUB_BINARY, INSTR_NEZ_TILE},
+    {OP_AND, INSTR_MUL_UNARY, INSTR_MUL_UNARY, INSTR_MUL_BINARY, INSTR_NONE}, // of 0 and 1
+    {OP_OR, INSTR_UNARY_MAX, INSTR_UNARY_MAX, INSTR_BINARY_MAX, INSTR_NONE},
+};
+
+static const BinaryRule *binary_rule(ExprOp op) {
+    for (size_t i = 0; i < sizeof binary_rules / sizeof *binary_rules; i++)
+        if (binary_rules[i].op == op) return &binary_rules[i];
+    return NULL;
+}
+
+static _Noreturn void refuse_operation(Section *section, const Expr *expr) {
+    report(section->module->context, DIAG_UNSUPPORTED_OPERATION, section->location,
+           "%s on %s tiles has no sequence of Tensix instructions here yet", expr_op_name(expr->op),
+           dtype_name(expr->count ? expr->args[0]->type : expr->type));
+    fail_now(section->module->context);
+}
+
+bool is_scalar(const Expr *expr) {
+    if (expr->kind == EXPR_LOAD) return expr->buffer->scope == SCOPE_VAR;
+    if (expr->kind != EXPR_OP) return true;
+    if (expr->op == OP_ROW_INDEX || expr->op == OP_COLUMN_INDEX) return false;
+    for (uint32_t i = 0; i < expr->count; i++)
+        if (!is_scalar(expr->args[i])) return false;
+    return true;
+}
+
+static const Expr *scalar_value(Section *section, const Expr *expr) {
+    return expr_cast(section->module, DTYPE_FLOAT32, expr);
+}
+
+// ---------------------------------------------------------------- loads
+
+// A register with the value of a load, and whether the caller owns it.
+typedef struct TileValue {
+    int reg;
+    bool owned;
+} TileValue;
+
+static TileValue load_resident(Section *section, Resident *resident) {
+    if (resident->zero) {
+        emit_fill(section, resident->reg, expr_float(section->module, DTYPE_FLOAT32, 0));
+        resident->zero = false;
+    }
+    resident->uses_left--;
+    if (resident->kept || resident->uses_left > 0) return (TileValue){resident->reg, false};
+    int reg = resident->reg;
+    resident->reg = -1; // the last use takes it over
+    return (TileValue){reg, true};
+}
+
+static TileValue load_tile(Section *section, InstructionId id, const Expr *load) {
+    int reg = section_allocate(section);
+    emit_load(section, id, load, reg);
+    return (TileValue){reg, true};
+}
+
+// A row of a 16-bit buffer does not broadcast into an fp32 DST by unary_bcast: add it to zeros instead.
+static TileValue load_row(Section *section, const Expr *load) {
+    if (!section->fp32 || load->type == DTYPE_FLOAT32) return load_tile(section, INSTR_BCAST_ROW, load);
+    TileValue vector = load_tile(section, INSTR_COPY_TILE, load);
+    int reg = section_allocate(section);
+    emit_fill(section, reg, expr_float(section->module, DTYPE_FLOAT32, 0));
+    emit_registers(section, INSTR_ADD_BCAST_ROW, 2, (int[]){reg, vector.reg});
+    section_free(section, vector.reg);
+    return (TileValue){reg, true};
+}
+
+static TileValue load_index(Section *section, bool row) {
+    Name name = name_of(section->module->context, row ? "row_index" : "column_index");
+    CircularBuffer *circular = NULL;
+    for (uint32_t i = 0; i < section->function->circular_buffers.count; i++)
+        if (section->function->circular_buffers.items[i]->constant == name)
+            circular = section->function->circular_buffers.items[i];
+    int reg = section_allocate(section);
+    section->dirty[reg] = true;
+    for (int t = 0; t < section->rows * section->columns; t++) {
+        Operand operands[] = {operand_circular(circular), operand_expr(expr_int(section->module, 0)),
+                              operand_tile(section, section_tile(section, reg, 0, 0) + t)};
+        section_emit(section, INSTR_COPY_TILE, 3, operands);
+    }
+    return (TileValue){reg, true};
+}
+
+// ---------------------------------------------------------------- operations
+
+static TileValue evaluate(Section *section, const Expr *expr);
+
+// The value in a register that may be changed.
+static int own(Section *section, TileValue value) {
+    if (value.owned) return value.reg;
+    int reg = section_allocate(section);
+    emit_registers(section, INSTR_COPY_DEST, 2, (int[]){value.reg, reg});
+    return reg;
+}
+
+static void drop(Section *section, TileValue value) {
+    if (value.owned) section_free(section, value.reg);
+}
+
+static TileValue unary(Section *section, InstructionId id, const Expr *operand, const Expr *scalar) {
+    int reg = own(section, evaluate(section, operand));
+    emit_unary(section, id, reg, scalar);
+    return (TileValue){reg, true};
+}
+
+static const Expr *constant(Section *section, double value) {
+    return expr_float(section->module, DTYPE_FLOAT32, value);
+}
+
+static const Expr *reciprocal(Section *section, const Expr *scalar) {
+    return expr_binary(section->module, OP_DIV, constant(section, 1), scalar);
+}
+
+// floor((x + 0.5) / s) is x // s for integers, whatever the division rounds to.
+static TileValue floor_divide(Section *section, const Expr *expr) {
+    const Expr *scalar = scalar_value(section, expr->args[1]);
+    int reg = own(section, evaluate(section, expr->args[0]));
+    if (dtype_is_integer(expr->type)) emit_unary(section, INSTR_ADD_UNARY, reg, constant(section, 0.5));
+    emit_unary(section, INSTR_MUL_UNARY, reg, reciprocal(section, scalar));
+    emit_unary(section, INSTR_FLOOR_TILE, reg, NULL);
+    return (TileValue){reg, true};
+}
+
+static TileValue floor_remainder(Section *section, const Expr *expr) {
+    const Expr *scalar = scalar_value(section, expr->args[1]);
+    int value = own(section, evaluate(section, expr->args[0])), quotient = section_allocate(section);
+    emit_registers(section, INSTR_COPY_DEST, 2, (int[]){value, quotient});
+    if (dtype_is_integer(expr->type)) emit_unary(section, INSTR_ADD_UNARY, quotient, constant(section, 0.5));
+    emit_unary(section, INSTR_MUL_UNARY, quotient, reciprocal(section, scalar));
+    emit_unary(section, INSTR_FLOOR_TILE, quotient, NULL);
+    emit_unary(section, INSTR_MUL_UNARY, quotient, scalar);
+    emit_registers(section, INSTR_SUB_BINARY, 3, (int[]){value, quotient, value});
+    section_free(section, quotient);
+    return (TileValue){value, true};
+}
+
+static TileValue with_scalar(Section *section, const Expr *expr, const BinaryRule *rule) {
+    bool scalar_first = is_scalar(expr->args[0]);
+    const Expr *tile = expr->args[scalar_first ? 1 : 0],
+               *scalar = scalar_value(section, expr->args[scalar_first ? 0 : 1]);
+    if (expr->op == OP_FLOORDIV && !scalar_first) return floor_divide(section, expr);
+    if (expr->op == OP_FLOORMOD && !scalar_first) return floor_remainder(section, expr);
+    if (expr->op == OP_DIV && !scalar_first) return unary(section, INSTR_MUL_UNARY, tile, reciprocal(section, scalar));
+    if (expr->op == OP_DIV) {
+        TileValue value = unary(section, INSTR_RECIP_TILE, tile, NULL);
+        emit_unary(section, INSTR_MUL_UNARY, value.reg, scalar);
+        return value;
+    }
+    if (expr->op == OP_MAX && scalar->kind == EXPR_FLOAT && scalar->real == 0)
+        return unary(section, INSTR_RELU_TILE, tile, NULL);
+    InstructionId id = !rule ? INSTR_NONE : scalar_first ? rule->scalar_first : rule->with_scalar;
+    if (id == INSTR_NONE && rule && rule->with_tile != INSTR_NONE) { // pow: the scalar becomes a tile
+        TileValue a = evaluate(section, expr->args[0]), b = evaluate(section, expr->args[1]);
+        int out = a.owned ? a.reg : section_allocate(section);
+        emit_registers(section, rule->with_tile, 3, (int[]){a.reg, b.reg, out});
+        drop(section, b);
+        return (TileValue){out, true};
+    }
+    if (id == INSTR_NONE) refuse_operation(section, expr);
+    return unary(section, id, tile, scalar);
+}
+
+static bool is_row(const Expr *expr) { return expr->kind == EXPR_OP && expr->op == OP_BROADCAST_ROW; }
+
+static InstructionId row_instruction(ExprOp op) {
+    return op == OP_ADD   ? INSTR_ADD_BCAST_ROW
+           : op == OP_SUB ? INSTR_SUB_BCAST_ROW
+           : op == OP_MUL ? INSTR_MUL_BCAST_ROW
+                          : INSTR_NONE;
+}
+
+// tile op row vector, both in DST.
+static TileValue with_row(Section *section, const Expr *expr) {
+    bool swapped = is_row(expr->args[0]) && expr->op != OP_SUB;
+    const Expr *data = expr->args[swapped ? 1 : 0], *row = expr->args[swapped ? 0 : 1];
+    int reg = own(section, evaluate(section, data));
+    TileValue vector = load_tile(section, INSTR_COPY_TILE, row->args[0]);
+    emit_registers(section, row_instruction(expr->op), 2, (int[]){reg, vector.reg});
+    section->dirty[reg] = true;
+    section_free(section, vector.reg);
+    return (TileValue){reg, true};
+}
+
+static TileValue binary(Section *section, const Expr *expr) {
+    const BinaryRule *rule = binary_rule(expr->op);
+    if (is_scalar(expr->args[0]) != is_scalar(expr->args[1])) return with_scalar(section, expr, rule);
+    if (!rule) refuse_operation(section, expr);
+    bool one_row = is_row(expr->args[1]) || (is_row(expr->args[0]) && expr->op != OP_SUB && !is_row(expr->args[1]));
+    if (one_row && row_instruction(expr->op) != INSTR_NONE) return with_row(section, expr);
+    TileValue a = evaluate(section, expr->args[0]), b = evaluate(section, expr->args[1]);
+    int out = a.owned ? a.reg : b.owned ? b.reg : section_allocate(section);
+    emit_registers(section, rule->with_tile, 3, (int[]){a.reg, b.reg, out});
+    if (rule->then != INSTR_NONE) emit_unary(section, rule->then, out, NULL);
+    if (b.owned && out != b.reg) section_free(section, b.reg);
+    return (TileValue){out, true};
+}
+
+static TileValue select_tiles(Section *section, const Expr *expr) {
+    TileValue values[3];
+    for (int i = 0; i < 3; i++) values[i] = evaluate(section, expr->args[i]);
+    int out = -1;
+    for (int i = 0; i < 3 && out < 0; i++)
+        if (values[i].owned) out = values[i].reg;
+    if (out < 0) out = section_allocate(section);
+    emit_registers(section, INSTR_WHERE_TILE, 4, (int[]){values[0].reg, values[1].reg, values[2].reg, out});
+    for (int i = 0; i < 3; i++)
+        if (values[i].owned && values[i].reg != out) section_free(section, values[i].reg);
+    return (TileValue){out, true};
+}
+
+static TileValue convert(Section *section, const Expr *expr) {
+    DType from = expr->args[0]->type, to = expr->type;
+    if (dtype_is_float(from) && dtype_is_integer(to)) return unary(section, INSTR_TRUNC_TILE, expr->args[0], NULL);
+    if (to == DTYPE_BOOL && from != DTYPE_BOOL) return unary(section, INSTR_NEZ_TILE, expr->args[0], NULL);
+    return evaluate(section, expr->args[0]); // DST holds floats; packing rounds
+}
+
+static TileValue evaluate_operation(Section *section, const Expr *expr) {
+    switch (expr->op) {
+    case OP_CAST: return convert(section, expr);
+    case OP_SELECT: return select_tiles(section, expr);
+    case OP_NOT: return unary(section, INSTR_RSUB_UNARY, expr->args[0], constant(section, 1));
+    case OP_ROW_INDEX: return load_index(section, true);
+    case OP_COLUMN_INDEX: return load_index(section, false);
+    case OP_BROADCAST_ROW: return load_row(section, expr->args[0]);
+    case OP_BROADCAST_COLUMN: return load_tile(section, INSTR_BCAST_COL, expr->args[0]);
+    case OP_BROADCAST_SCALAR: return load_tile(section, INSTR_BCAST_SCALAR, expr->args[0]);
+    case OP_TRANSPOSE: return load_tile(section, INSTR_TRANSPOSE_TILE, expr->args[0]);
+    case OP_LOG2: {
+        TileValue value = unary(section, INSTR_LOG_TILE, expr->args[0], NULL);
+        emit_unary(section, INSTR_MUL_UNARY, value.reg, constant(section, 1.4426950408889634));
+        return value;
+    }
+    default: break;
+    }
+    for (size_t i = 0; i < sizeof unary_rules / sizeof *unary_rules; i++)
+        if (unary_rules[i].op == expr->op) return unary(section, unary_rules[i].id, expr->args[0], NULL);
+    if (expr->count == 2) return binary(section, expr);
+    refuse_operation(section, expr);
+}
+
+static TileValue evaluate(Section *section, const Expr *expr) {
+    if (is_scalar(expr)) {
+        int reg = section_allocate(section);
+        emit_fill(section, reg, scalar_value(section, expr));
+        return (TileValue){reg, true};
+    }
+    if (expr->kind == EXPR_LOAD) {
+        Resident *resident = section_resident(section, expr->buffer);
+        return resident ? load_resident(section, resident) : load_tile(section, INSTR_COPY_TILE, expr);
+    }
+    return evaluate_operation(section, expr);
+}
+
+int evaluate_tile(Section *section, const Expr *expr) { return own(section, evaluate(section, expr)); }

@@ -1,0 +1,163 @@
+// GridToPersistentTT: the launch becomes one loop per core over its work items. Runtime arguments say which; the
+// block's coordinates follow from the item's number.
+#include "ir/walk.h"
+#include "pass/internal.h"
+
+typedef struct Persistent {
+    Function *function;
+    Module *module;
+    const CompileOptions *options;
+    const Variable *arguments[4]; // item_start, item_count; or block_x, block_y, block_columns, block_rows
+    const Expr *grid[3];
+} Persistent;
+
+// ---------------------------------------------------------------- runtime arguments
+
+static int64_t list_item(const Value *list, uint32_t i) { return list->items[i]->integer; }
+
+// The cores of one row whose values step evenly, from entry `first` on.
+static ArgumentPiece row_piece(const Value *partition, const char *key, uint32_t which, uint32_t first) {
+    const Value *core = value_get(partition->items[first], "core");
+    ArgumentPiece piece = {.range = {(int)list_item(core, 0), (int)list_item(core, 1), 1, 1},
+                           .base = list_item(value_get(partition->items[first], key), which)};
+    for (uint32_t i = first + 1; i < partition->count; i++) {
+        const Value *place = value_get(partition->items[i], "core");
+        if (list_item(place, 1) != piece.range.y || list_item(place, 0) != piece.range.x + (int)(i - first)) break;
+        int64_t value = list_item(value_get(partition->items[i], key), which);
+        if (piece.range.columns == 1) piece.dx = value - piece.base;
+        if (value != piece.base + piece.dx * piece.range.columns) break;
+        piece.range.columns++;
+    }
+    return piece;
+}
+
+static bool extends(const ArgumentPiece *above, const ArgumentPiece *row) {
+    if (above->range.x != row->range.x || above->range.columns != row->range.columns) return false;
+    if (above->range.y + above->range.rows != row->range.y) return false;
+    if (above->range.columns > 1 && above->dx != row->dx) return false;
+    return above->range.rows == 1 || row->base == above->base + above->dy * above->range.rows;
+}
+
+static void add_piece(Arena *arena, RuntimeArgument *argument, ArgumentPiece piece) {
+    if (argument->pieces.count) {
+        ArgumentPiece *above = &vector_last(argument->pieces);
+        if (extends(above, &piece)) {
+            if (above->range.rows == 1) above->dy = piece.base - above->base;
+            above->range.rows++;
+            return;
+        }
+    }
+    vector_push(arena, argument->pieces, piece);
+}
+
+static const Variable *add_argument(Persistent *work, const char *name, const char *key, uint32_t which) {
+    Context *context = work->module->context;
+    const Value *partition = work->function->attributes[ATTR_WORK_PARTITION];
+    RuntimeArgument *argument = arena_new(&context->unit, RuntimeArgument);
+    argument->variable =
+        variable_new(work->function, VARIABLE_RUNTIME, name_of(context, name), DTYPE_INT32, work->function->location);
+    for (uint32_t i = 0; i < partition->count;) {
+        ArgumentPiece piece = row_piece(partition, key, which, i);
+        i += (uint32_t)piece.range.columns;
+        add_piece(&context->unit, argument, piece);
+    }
+    vector_push(&context->unit, work->function->arguments, argument);
+    return argument->variable;
+}
+
+static void add_arguments(Persistent *work) {
+    if (work->options->partition_strategy == PARTITION_BLOCK) {
+        static const char *const names[] = {"block_x", "block_y", "block_columns", "block_rows"};
+        for (uint32_t i = 0; i < 4; i++) work->arguments[i] = add_argument(work, names[i], "block", i);
+    } else {
+        work->arguments[0] = add_argument(work, "item_start", "run", 0);
+        work->arguments[1] = add_argument(work, "item_count", "run", 1);
+    }
+}
+
+// ---------------------------------------------------------------- the loop
+
+static const Expr *argument(Persistent *work, int i) { return expr_variable(work->module, work->arguments[i]); }
+
+static const Expr *turns(Persistent *work) {
+    if (work->options->partition_strategy != PARTITION_BLOCK) return argument(work, 1);
+    return expr_mul(work->module, argument(work, 2), argument(work, 3));
+}
+
+// Column x and row y of the block, y counting through y and z.
+static void place_of_item(Persistent *work, const Expr *turn, const Expr **x, const Expr **y) {
+    Module *module = work->module;
+    const Expr *item;
+    switch (work->options->partition_strategy) {
+    case PARTITION_BLOCK:
+        *x = expr_add(module, argument(work, 0), expr_floormod(module, turn, argument(work, 2)));
+        *y = expr_add(module, argument(work, 1), expr_floordiv(module, turn, argument(work, 2)));
+        break;
+    case PARTITION_COLUMN_MAJOR: {
+        const Expr *height = expr_mul(module, work->grid[1], work->grid[2]);
+        item = expr_add(module, argument(work, 0), turn);
+        *x = expr_floordiv(module, item, height);
+        *y = expr_floormod(module, item, height);
+        break;
+    }
+    default:
+        item = expr_add(module, argument(work, 0), turn);
+        *x = expr_floormod(module, item, work->grid[0]);
+        *y = expr_floordiv(module, item, work->grid[0]);
+    }
+}
+
+static void add_let(Persistent *work, Block *body, Variable *variable, const Expr *value) {
+    variable->kind = VARIABLE_LET;
+    Statement *let = build_let(work->module, variable, value);
+    if (body->first)
+        block_insert_before(body->first, let);
+    else
+        block_append(body, let);
+}
+
+static void make_persistent(Persistent *work, Statement *launch) {
+    Module *module = work->module;
+    for (int i = 0; i < 3; i++)
+        work->grid[i] = i < launch->launch.rank ? launch->launch.extents[i] : expr_int(module, 1);
+    Variable *item =
+        variable_new(work->function, VARIABLE_LOOP, name_of(module->context, "item"), DTYPE_INT32, launch->location);
+    Statement *loop = build_for(module, FOR_SERIAL, item, turns(work), launch->location);
+    const Expr *x, *y;
+    if (launch->launch.rank == 1 && work->options->partition_strategy != PARTITION_BLOCK) {
+        x = expr_add(module, argument(work, 0), expr_variable(module, item));
+        y = expr_int(module, 0);
+    } else {
+        place_of_item(work, expr_variable(module, item), &x, &y);
+    }
+    const Expr *coordinates[] = {x, launch->launch.rank == 3 ? expr_floormod(module, y, work->grid[1]) : y,
+                                 expr_floordiv(module, y, work->grid[1])};
+    while (launch->launch.body->first) {
+        Statement *statement = launch->launch.body->first;
+        statement_remove(statement);
+        block_append(loop->loop.body, statement);
+    }
+    for (int i = launch->launch.rank - 1; i >= 0; i--)
+        add_let(work, loop->loop.body, launch->launch.variables[i], coordinates[i]);
+    block_insert_before(launch, loop);
+    statement_remove(launch);
+}
+
+static void run(Function *function, const CompileOptions *options) {
+    Persistent work = {.function = function, .module = function->module, .options = options};
+    add_arguments(&work);
+    for (uint32_t i = 0; i < function->threads.count; i++) {
+        Statement *launch = block_launch(function->threads.items[i]->body);
+        if (launch) make_persistent(&work, launch);
+    }
+    hold(function, ATTR_PERSISTENT);
+}
+
+const Pass pass_grid_to_persistent = {
+    .name = "GridToPersistentTT",
+    .file = "grid-to-persistent",
+    .summary = "one loop per core over its work items, by runtime arguments",
+    .requires = ATTR_BIT(THREADS) | ATTR_BIT(WORK_PARTITION) | ATTR_BIT(WORK_GRID),
+    .provides = ATTR_BIT(PERSISTENT),
+    .run = run,
+};

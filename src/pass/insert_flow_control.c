@@ -1,0 +1,281 @@
+// InsertFlowControl: reserve, push, wait and pop around tile nests. A nest that writes a buffer makes a new version of
+// it, one window of pages; a version is popped where its last reader is done. Placed in the whole body, before it is
+// split into threads, so that both ends of a circular buffer count alike.
+#include "ir/walk.h"
+#include "pass/internal.h"
+#include "program/program.h"
+
+typedef struct Version {
+    Buffer *buffer;
+    CircularBuffer *circular;
+    bool available; // a version is in the circular buffer here
+    bool waited;    // and its consumer has waited for it
+    bool live;      // (of a live set) it may still be read
+} Version;
+
+typedef struct Versions {
+    Version items[64]; // as many as a chip has circular buffers
+    int count;
+} Versions;
+
+typedef struct FlowControl {
+    Function *function;
+    Module *module;
+    Versions now;
+} FlowControl;
+
+typedef uint64_t LiveSet; // bit i: version i may still be read
+
+static int version_index(const FlowControl *flow, const Buffer *buffer) {
+    for (int i = 0; i < flow->now.count; i++)
+        if (flow->now.items[i].buffer == buffer) return i;
+    return -1;
+}
+
+// ---------------------------------------------------------------- liveness
+
+static LiveSet live_before_block(FlowControl *flow, const Block *block, LiveSet live);
+
+static LiveSet live_before_nest(FlowControl *flow, const Statement *nest, LiveSet live) {
+    NestAccesses accesses = nest_accesses(flow->module, nest);
+    for (uint32_t i = 0; i < accesses.count; i++) {
+        int index = version_index(flow, accesses.items[i].buffer);
+        if (index < 0) continue;
+        LiveSet bit = (LiveSet)1 << index;
+        bool keeps = accesses.items[i].reads || (accesses.items[i].writes && !accesses.items[i].whole &&
+                                                 !accesses.items[i].accumulates && live & bit);
+        if (accesses.items[i].writes) live &= ~bit;
+        if (keeps) live |= bit;
+    }
+    return live;
+}
+
+static LiveSet live_before(FlowControl *flow, const Statement *statement, LiveSet live) {
+    if (is_nest(statement)) return live_before_nest(flow, statement, live);
+    Block *blocks[2];
+    int count = statement_blocks(statement, blocks);
+    if (!count) return live;
+    if (statement->kind == STATEMENT_IF) {
+        LiveSet then = live_before_block(flow, blocks[0], live);
+        return then | (count > 1 ? live_before_block(flow, blocks[1], live) : live);
+    }
+    if (statement->kind == STATEMENT_LAUNCH) return live_before_block(flow, blocks[0], live);
+    LiveSet around = live; // a loop: around its back edge, or not at all
+    for (LiveSet before = 0; before != around;) {
+        before = around;
+        around |= live_before_block(flow, blocks[0], around);
+    }
+    return around;
+}
+
+static LiveSet live_before_block(FlowControl *flow, const Block *block, LiveSet live) {
+    for (const Statement *s = block->last; s; s = s->previous) live = live_before(flow, s, live);
+    return live;
+}
+
+// ---------------------------------------------------------------- placing
+
+static Statement *cb_call(FlowControl *flow, InstructionId id, const Version *version, int pages, Location location) {
+    Operand operands[] = {operand_circular(version->circular), operand_expr(expr_int(flow->module, pages))};
+    return build_operation(flow->module, &program_instructions.rows[id], location, 2, operands);
+}
+
+static void call_before(FlowControl *flow, InstructionId id, const Version *version, Statement *place) {
+    block_insert_before(place, cb_call(flow, id, version, version->circular->window, place->location));
+}
+
+// Returns the inserted call, so that several can follow one another.
+static Statement *call_after(FlowControl *flow, InstructionId id, const Version *version, Statement *place) {
+    Statement *call = cb_call(flow, id, version, version->circular->window, place->location);
+    block_insert_after(place, call);
+    return call;
+}
+
+static void wait_before(FlowControl *flow, Version *version, Statement *place) {
+    if (version->waited) return;
+    call_before(flow, INSTR_CB_WAIT_FRONT, version, place);
+    version->waited = true;
+}
+
+static _Noreturn void refuse_version(FlowControl *flow, const Version *version, Location location, const char *why) {
+    report(flow->module->context, DIAG_BUFFER_LIFETIME, location, "%s %s", version->buffer->name, why);
+    report_help(flow->module->context, "write the whole buffer before the loop or branch, or use a buffer for each");
+    fail_now(flow->module->context);
+}
+
+// In place over the same pages: the old version is handed back and the same pages are written again.
+static void reopen(FlowControl *flow, Version *version, Statement *nest) {
+    wait_before(flow, version, nest);
+    call_before(flow, INSTR_CB_POP_FRONT, version, nest);
+    version->available = version->waited = false;
+}
+
+static Statement *place_nest(FlowControl *flow, Statement *nest, LiveSet live_after) {
+    NestAccesses accesses = nest_accesses(flow->module, nest);
+    Statement *end = nest;
+    for (uint32_t i = 0; i < accesses.count; i++) { // before: waits, then what is written
+        NestAccess *access = &accesses.items[i];
+        int index = version_index(flow, access->buffer);
+        if (index < 0) continue;
+        Version *version = &flow->now.items[index];
+        if (access->reads) {
+            if (!version->available)
+                refuse_version(flow, version, nest->location,
+                               "is read here, but is not written on every way to this place");
+            wait_before(flow, version, nest);
+        }
+    }
+    for (uint32_t i = 0; i < accesses.count; i++) {
+        NestAccess *access = &accesses.items[i];
+        int index = version_index(flow, access->buffer);
+        if (index < 0 || !access->writes) continue;
+        Version *version = &flow->now.items[index];
+        bool ping_pong = version->circular->pages > version->circular->window;
+        if (version->available) {
+            bool same_pages = !ping_pong && (access->accumulates || !access->whole);
+            if (!same_pages && !access->reads)
+                refuse_version(flow, version, nest->location,
+                               "is written in parts; ttile keeps only one part at a time here");
+            if (same_pages) reopen(flow, version, nest);
+        }
+        call_before(flow, INSTR_CB_RESERVE_BACK, version, nest);
+    }
+    for (uint32_t i = 0; i < accesses.count; i++) { // after: what was read for the last time, what is new
+        NestAccess *access = &accesses.items[i];
+        int index = version_index(flow, access->buffer);
+        if (index < 0) continue;
+        Version *version = &flow->now.items[index];
+        bool live = live_after >> index & 1;
+        if (version->available && (access->writes || !live)) {
+            end = call_after(flow, INSTR_CB_POP_FRONT, version, end);
+            version->available = version->waited = false;
+        }
+        if (!access->writes) continue;
+        end = call_after(flow, INSTR_CB_PUSH_BACK, version, end);
+        version->available = true;
+        version->waited = false;
+        if (live) continue;
+        end = call_after(flow, INSTR_CB_WAIT_FRONT, version, end); // nobody reads it
+        end = call_after(flow, INSTR_CB_POP_FRONT, version, end);
+        version->available = false;
+    }
+    return end;
+}
+
+static void place_block(FlowControl *flow, Block *block, LiveSet live_after);
+
+static bool same_versions(const Versions *a, const Versions *b, int *differs) {
+    for (int i = 0; i < a->count; i++)
+        if (a->items[i].available != b->items[i].available) {
+            *differs = i;
+            return false;
+        }
+    return true;
+}
+
+static void place_branch(FlowControl *flow, Statement *branch, LiveSet live_after) {
+    Versions before = flow->now;
+    if (!branch->branch.otherwise) branch->branch.otherwise = block_new(flow->module, branch);
+    place_block(flow, branch->branch.then, live_after);
+    Versions then = flow->now;
+    flow->now = before;
+    place_block(flow, branch->branch.otherwise, live_after);
+    int differs;
+    if (!same_versions(&then, &flow->now, &differs))
+        refuse_version(flow, &flow->now.items[differs], branch->location,
+                       "is written in one branch only and read after it");
+    for (int i = 0; i < then.count; i++) flow->now.items[i].waited &= then.items[i].waited;
+    if (!branch->branch.otherwise->first) branch->branch.otherwise = NULL;
+}
+
+static void place_loop(FlowControl *flow, Statement *loop, LiveSet live_after) {
+    Block *body = loop->kind == STATEMENT_WHILE ? loop->branch.then : loop->loop.body;
+    LiveSet around = live_before(flow, loop, live_after);
+    Versions before = flow->now;
+    // What waits inside of the body did holds for one turn only; what was waited for before and is not replaced stays.
+    Versions entry = before;
+    for (int i = 0; i < entry.count; i++) {
+        NestAccess *access = NULL;
+        for (Statement *s = body->first; s && !access; s = s->next) {
+            if (!is_nest(s)) continue;
+            NestAccesses accesses = nest_accesses(flow->module, s);
+            access = find_access(&accesses, entry.items[i].buffer);
+            if (access && !access->writes) access = NULL;
+        }
+        if (access) entry.items[i].waited = false;
+    }
+    flow->now = entry;
+    place_block(flow, body, around);
+    int differs;
+    if (!same_versions(&before, &flow->now, &differs))
+        refuse_version(flow, &flow->now.items[differs], loop->location,
+                       "is written inside this loop and read after it");
+    for (int i = 0; i < entry.count; i++) flow->now.items[i].waited &= entry.items[i].waited;
+}
+
+// Versions that nothing will read are handed back. `place` is what they come after; NULL: the start of the block.
+static Statement *pop_dead(FlowControl *flow, Block *block, Statement *place, LiveSet live) {
+    for (int i = 0; i < flow->now.count; i++) {
+        Version *version = &flow->now.items[i];
+        if (!version->available || live >> i & 1) continue;
+        Location location = place ? place->location : block->owner ? block->owner->location : flow->function->location;
+        InstructionId ids[] = {INSTR_CB_WAIT_FRONT, INSTR_CB_POP_FRONT};
+        for (int k = version->waited ? 1 : 0; k < 2; k++) {
+            Statement *call = cb_call(flow, ids[k], version, version->circular->window, location);
+            if (place)
+                block_insert_after(place, call);
+            else if (block->first)
+                block_insert_before(block->first, call);
+            else
+                block_append(block, call);
+            place = call;
+        }
+        version->available = version->waited = false;
+    }
+    return place;
+}
+
+static void place_block(FlowControl *flow, Block *block, LiveSet live_after) {
+    Statement *first = block->first;
+    pop_dead(flow, block, NULL, live_before_block(flow, block, live_after));
+    for (Statement *s = first, *next; s; s = next) {
+        next = s->next;
+        LiveSet live = live_after;
+        for (const Statement *later = block->last; later != s; later = later->previous)
+            live = live_before(flow, later, live);
+        Statement *end = s;
+        if (is_nest(s))
+            end = place_nest(flow, s, live);
+        else if (s->kind == STATEMENT_IF)
+            place_branch(flow, s, live);
+        else if (s->kind == STATEMENT_FOR || s->kind == STATEMENT_WHILE)
+            place_loop(flow, s, live);
+        pop_dead(flow, block, end, live);
+    }
+}
+
+static void add_version(Statement *statement, void *user) {
+    FlowControl *flow = user;
+    if (statement->kind != STATEMENT_ALLOC) return;
+    CircularBuffer *circular = circular_of(flow->function, statement->alloc);
+    if (circular && flow->now.count < 64)
+        flow->now.items[flow->now.count++] = (Version){.buffer = statement->alloc, .circular = circular};
+}
+
+static void run(Function *function, const CompileOptions *options) {
+    (void)options;
+    FlowControl flow = {.function = function, .module = function->module};
+    Block *body = function_launch(function)->launch.body;
+    walk_statements(body, add_version, &flow);
+    place_block(&flow, body, 0);
+    hold(function, ATTR_FLOW_CONTROL);
+}
+
+const Pass pass_insert_flow_control = {
+    .name = "InsertFlowControl",
+    .file = "insert-flow-control",
+    .summary = "reserve, push, wait and pop: a window for each version of a buffer",
+    .requires = ATTR_BIT(CIRCULAR_BUFFERS),
+    .provides = ATTR_BIT(FLOW_CONTROL),
+    .run = run,
+};

@@ -1,0 +1,20 @@
+// What the files of LowerTTTileIntrinsics share.
+#ifndef TTILE_PASS_LOWER_H
+#define TTILE_PASS_LOWER_H
+
+#include "pass/internal.h"
+
+// element / 32 where it is known to be a multiple of 32; otherwise fails with DIAG_UNALIGNED.
+const Expr *tile_start(Module *module, const Expr *element, Location location, const Buffer *buffer);
+// An empty FOR_TILE loop of `extent` turns.
+Statement *tile_loop(Function *function, const char *name, const Expr *extent, Location location);
+// Puts `inner` at the end of the loop's body; returns `inner`.
+Statement *nest_inside(Statement *loop, Statement *inner);
+// Turns of the tile loop over `extent` elements of a dimension of the buffer, tiled or not.
+const Expr *dimension_turns(Module *module, const Buffer *buffer, int dimension, const Expr *extent);
+bool is_tiled_dimension(const Buffer *buffer, int dimension);
+
+// Replaces a FOR_PARALLEL nest by tile nests.
+void lower_parallel(Function *function, Statement *loop);
+
+#endif

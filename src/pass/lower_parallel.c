@@ -1,0 +1,229 @@
+// T.Parallel nests as tile nests. Every access is proved, never guessed: each index is affine in the nest's row and
+// column variables, and its form says whether a tile is read as it is, transposed, or as a row, column or scalar
+// broadcast.
+#include "ir/affine.h"
+#include "ir/walk.h"
+#include "pass/lower.h"
+#include "pass/planes.h"
+
+typedef struct Lowering {
+    Function *function;
+    Module *module;
+    NestAxes nest;
+    const Expr *row_tile, *column_tile; // tile loop variables; NULL where the nest lacks the axis
+    Location location;                  // of the statement under way
+} Lowering;
+
+// How one dimension of an access is indexed.
+typedef enum IndexForm { INDEX_SCALAR, INDEX_ROW, INDEX_COLUMN, INDEX_OTHER } IndexForm;
+typedef struct IndexUse {
+    IndexForm form;
+    const Expr *base; // what is left without the axis' variable
+} IndexUse;
+
+static _Noreturn void refuse(Lowering *lowering, const Buffer *buffer, const char *why) {
+    report(lowering->module->context, DIAG_ACCESS_PATTERN, lowering->location,
+           "%s is accessed in a way that tiles cannot express: %s", buffer->name, why);
+    report_help(
+        lowering->module->context,
+        "index it by the loop variables with constant offsets that are multiples of %d, each variable in one dimension",
+        TILE_SIZE);
+    fail_now(lowering->module->context);
+}
+
+static IndexUse index_use(Lowering *lowering, const Expr *index) {
+    const Variable *variables[2];
+    int count = 0;
+    if (lowering->nest.axes.row) variables[count++] = lowering->nest.axes.row;
+    if (lowering->nest.axes.column) variables[count++] = lowering->nest.axes.column;
+    Affine affine;
+    if (!affine_of(lowering->module, index, count, variables, &affine)) return (IndexUse){INDEX_OTHER, NULL};
+    if (affine.count == 0) return (IndexUse){INDEX_SCALAR, index};
+    if (affine.count > 1 || affine.coefficients[0] != 1) return (IndexUse){INDEX_OTHER, NULL};
+    return (IndexUse){affine.variables[0] == lowering->nest.axes.row ? INDEX_ROW : INDEX_COLUMN, affine.base};
+}
+
+static const Expr *tile_of(Lowering *lowering, IndexUse use, const Buffer *buffer) {
+    const Expr *start = tile_start(lowering->module, use.base, lowering->location, buffer);
+    if (use.form == INDEX_SCALAR) return start;
+    return expr_add(lowering->module, start, use.form == INDEX_ROW ? lowering->row_tile : lowering->column_tile);
+}
+
+// ---------------------------------------------------------------- values
+
+static const Expr *lower_value(Lowering *lowering, const Expr *expr);
+
+typedef struct Access {
+    const Expr *indices[MAX_RANK]; // in tiles along the plane
+    IndexForm rows, columns;       // of the plane's dimensions; INDEX_OTHER for a dimension that a vector lacks
+} Access;
+
+static Access lower_access(Lowering *lowering, const Buffer *buffer, const Expr *const indices[]) {
+    Access access = {.rows = INDEX_OTHER, .columns = INDEX_OTHER};
+    for (int d = 0; d < buffer->rank; d++) {
+        IndexUse use = index_use(lowering, indices[d]);
+        if (use.form == INDEX_OTHER) refuse(lowering, buffer, "an index is not one loop variable plus an offset");
+        if (!is_tiled_dimension(buffer, d)) {
+            if (use.form != INDEX_SCALAR)
+                refuse(lowering, buffer, "a loop variable runs over a dimension outside of its tile plane");
+            access.indices[d] = indices[d];
+            continue;
+        }
+        access.indices[d] = tile_of(lowering, use, buffer);
+        if (d == buffer->layout.rows_dimension)
+            access.rows = use.form;
+        else
+            access.columns = use.form;
+    }
+    return access;
+}
+
+// The broadcast or transposition that an access form asks for; row: form of the rows dimension, column: of the columns.
+typedef struct FormRule {
+    IndexForm rows, columns;
+    ExprOp op; // OP_COUNT: the tile as it is
+} FormRule;
+static const FormRule plane_rules[] = {
+    {INDEX_ROW, INDEX_COLUMN, OP_COUNT},
+    {INDEX_COLUMN, INDEX_ROW, OP_TRANSPOSE},
+    {INDEX_SCALAR, INDEX_COLUMN, OP_BROADCAST_ROW},
+    {INDEX_ROW, INDEX_SCALAR, OP_BROADCAST_COLUMN},
+    {INDEX_SCALAR, INDEX_SCALAR, OP_BROADCAST_SCALAR},
+    {INDEX_OTHER, INDEX_COLUMN, OP_BROADCAST_ROW}, // a row vector
+    {INDEX_ROW, INDEX_OTHER, OP_BROADCAST_COLUMN}, // a column vector
+    {INDEX_OTHER, INDEX_SCALAR, OP_BROADCAST_SCALAR},
+    {INDEX_SCALAR, INDEX_OTHER, OP_BROADCAST_SCALAR},
+};
+
+static ExprOp form_op(Lowering *lowering, const Buffer *buffer, const Access *access) {
+    bool scalar = access->rows != INDEX_ROW && access->rows != INDEX_COLUMN && access->columns != INDEX_ROW &&
+                  access->columns != INDEX_COLUMN;
+    if (lowering->nest.vector && !scalar) return OP_COUNT; // vectors of a nest over vectors lie alike
+    for (size_t i = 0; i < sizeof plane_rules / sizeof *plane_rules; i++)
+        if (plane_rules[i].rows == access->rows && plane_rules[i].columns == access->columns) return plane_rules[i].op;
+    refuse(lowering, buffer, "its orientation does not match the loops");
+}
+
+static const Expr *lower_load(Lowering *lowering, const Expr *load) {
+    if (load->buffer->scope == SCOPE_VAR) return load;
+    Access access = lower_access(lowering, load->buffer, load->args);
+    ExprOp op = form_op(lowering, load->buffer, &access);
+    const Expr *tile = expr_load(lowering->module, load->buffer, access.indices);
+    return op == OP_COUNT ? tile : expr_unary(lowering->module, op, tile);
+}
+
+// A loop variable used as a value: the tile's first element plus the index within the tile.
+static const Expr *lower_variable(Lowering *lowering, const Expr *expr) {
+    bool row = expr->variable == lowering->nest.axes.row, column = expr->variable == lowering->nest.axes.column;
+    if (!row && !column) return expr;
+    const Expr *tile = row ? lowering->row_tile : lowering->column_tile;
+    const Expr *first = expr_mul(lowering->module, tile, expr_integer(lowering->module, expr->type, TILE_SIZE));
+    return expr_add(lowering->module, first,
+                    expr_op(lowering->module, row ? OP_ROW_INDEX : OP_COLUMN_INDEX, expr->type, NULL));
+}
+
+static const Expr *lower_value(Lowering *lowering, const Expr *expr) {
+    if (expr->kind == EXPR_VARIABLE) return lower_variable(lowering, expr);
+    if (expr->kind == EXPR_LOAD) return lower_load(lowering, expr);
+    if (expr->kind != EXPR_OP) return expr;
+    const Expr *args[3];
+    for (uint32_t i = 0; i < expr->count; i++) args[i] = lower_value(lowering, expr->args[i]);
+    return expr_op(lowering->module, expr->op, expr->type, args);
+}
+
+// ---------------------------------------------------------------- statements
+
+static void check_coverage(Lowering *lowering, const Buffer *buffer, const Expr *const indices[]) {
+    for (int d = 0; d < buffer->rank; d++) {
+        IndexUse use = index_use(lowering, indices[d]);
+        if (!is_tiled_dimension(buffer, d)) continue;
+        const Variable *variable = use.form == INDEX_ROW ? lowering->nest.axes.row : lowering->nest.axes.column;
+        const Expr *extent = expr_int(lowering->module, 1);
+        for (Statement *loop = lowering->nest.body->owner; use.form != INDEX_SCALAR && loop;
+             loop = loop->block->owner) {
+            if (loop->loop.variable != variable) continue;
+            extent = loop->loop.extent;
+            break;
+        }
+        if (expr_divisor(extent) % TILE_SIZE == 0) continue;
+        if (expr_add(lowering->module, use.base, extent) == buffer->shape[d]) continue;
+        refuse(lowering, buffer, "the nest writes a part of a tile");
+    }
+}
+
+static void lower_store(Lowering *lowering, Statement *store, const Expr *condition, Block *into) {
+    Buffer *buffer = store->store.buffer;
+    lowering->location = store->location;
+    if (buffer->scope == SCOPE_VAR) refuse(lowering, buffer, "a scalar is written by every iteration");
+    Access access = lower_access(lowering, buffer, store->store.indices);
+    if (form_op(lowering, buffer, &access) != OP_COUNT)
+        refuse(lowering, buffer, "each element must be written by one iteration");
+    check_coverage(lowering, buffer, store->store.indices);
+    const Expr *value = lower_value(lowering, store->store.value);
+    if (condition) {
+        const Expr *old = expr_load(lowering->module, buffer, access.indices);
+        value = expr_select(lowering->module, condition, value, old);
+    }
+    block_append(into, build_store(lowering->module, buffer, access.indices, value, store->location));
+}
+
+static void lower_body(Lowering *lowering, Block *body, const Expr *condition, Block *into) {
+    Module *module = lowering->module;
+    for (Statement *s = body->first, *next; s; s = next) {
+        next = s->next;
+        lowering->location = s->location;
+        if (s->kind == STATEMENT_STORE) {
+            lower_store(lowering, s, condition, into);
+        } else if (s->kind == STATEMENT_LET) {
+            Block rest = {.first = s->next, .last = body->last};
+            substitute_block(module, &rest, s->let.variable, s->let.value);
+        } else if (s->kind == STATEMENT_IF) {
+            const Expr *here = lower_value(lowering, s->branch.condition);
+            const Expr *then = condition ? expr_binary(module, OP_AND, condition, here) : here;
+            lower_body(lowering, s->branch.then, then, into);
+            if (!s->branch.otherwise) continue;
+            const Expr *not_here = expr_unary(module, OP_NOT, here);
+            lower_body(lowering, s->branch.otherwise,
+                       condition ? expr_binary(module, OP_AND, condition, not_here) : not_here, into);
+        } else {
+            fail(module->context, DIAG_UNSUPPORTED_OPERATION, s->location,
+                 "this statement inside T.Parallel is not lowered to tile operations yet");
+        }
+    }
+}
+
+// The loop of the nest that runs over `variable`.
+static const Statement *loop_of(const Lowering *lowering, const Variable *variable) {
+    for (const Statement *loop = lowering->nest.body->owner; loop; loop = loop->block->owner)
+        if (loop->kind == STATEMENT_FOR && loop->loop.variable == variable) return loop;
+    return NULL;
+}
+
+static Statement *axis_loop(Lowering *lowering, const Variable *axis, const char *name, const Expr **tile) {
+    const Statement *loop = loop_of(lowering, axis);
+    const Expr *turns = expr_ceildiv(lowering->module, loop->loop.extent, expr_int(lowering->module, TILE_SIZE));
+    Statement *tiles = tile_loop(lowering->function, name, turns, loop->location);
+    *tile = expr_variable(lowering->module, tiles->loop.variable);
+    return tiles;
+}
+
+void lower_parallel(Function *function, Statement *loop) {
+    Lowering lowering = {.function = function, .module = function->module, .nest = nest_axes(function->module, loop)};
+    const NestAxes *nest = &lowering.nest;
+    Statement *outermost = NULL, *innermost = NULL;
+    Statement *loops[MAX_RANK];
+    int count = 0;
+    for (int v = 0; v < nest->count; v++) { // variables outside of the plane run over elements
+        if (nest->variables[v] == nest->axes.row || nest->variables[v] == nest->axes.column) continue;
+        const Statement *source = loop_of(&lowering, nest->variables[v]);
+        loops[count++] =
+            build_for(function->module, FOR_TILE, source->loop.variable, source->loop.extent, source->location);
+    }
+    if (nest->axes.row) loops[count++] = axis_loop(&lowering, nest->axes.row, "r", &lowering.row_tile);
+    if (nest->axes.column) loops[count++] = axis_loop(&lowering, nest->axes.column, "c", &lowering.column_tile);
+    outermost = innermost = loops[0];
+    for (int i = 1; i < count; i++) innermost = nest_inside(innermost, loops[i]);
+    lower_body(&lowering, nest->body, NULL, innermost->loop.body);
+    block_insert_before(loop, outermost);
+    statement_remove(loop);
+}

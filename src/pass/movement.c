@@ -1,0 +1,220 @@
+// Read and write nests as NoC instructions: one page a tile, by its number in the tensor. Tiles beyond the tensor are
+// filled with 0 when read and left out when written; what lies beyond the edge inside a tile is cleared where the
+// buffer's padding asks.
+#include "pass/movement.h"
+#include "ir/affine.h"
+#include "ir/walk.h"
+#include "program/program.h"
+
+typedef struct Movement {
+    Function *function;
+    Module *module;
+    Buffer *tensor;
+    const Expr *const *tensor_indices;
+    CircularBuffer *circular;
+    const Expr *slot;
+    Location location;
+} Movement;
+
+// ---------------------------------------------------------------- page numbers and bounds
+
+static const Expr *page_number(const Movement *move) {
+    Module *module = move->module;
+    const Layout *layout = &move->tensor->layout;
+    const Expr *page = expr_int(module, 0);
+    for (int d = 0; d < move->tensor->rank; d++) {
+        if (d == layout->rows_dimension || d == layout->columns_dimension) continue;
+        page = expr_add(module, expr_mul(module, page, move->tensor->shape[d]), move->tensor_indices[d]);
+    }
+    const int plane[] = {layout->rows_dimension, layout->columns_dimension};
+    for (int i = 0; i < 2; i++) {
+        if (plane[i] < 0) continue;
+        const Expr *tiles = plane_tiles(module, move->tensor, plane[i]);
+        page = expr_add(module, expr_mul(module, page, tiles), move->tensor_indices[plane[i]]);
+    }
+    return page;
+}
+
+static void find_size(const Expr *expr, void *found) {
+    if (expr->kind == EXPR_VARIABLE && expr->variable->kind == VARIABLE_SIZE) *(bool *)found = true;
+    if (expr->kind == EXPR_LOAD) *(bool *)found = true;
+}
+
+static bool depends_on_sizes(const Expr *expr) {
+    bool found = false;
+    walk_expression(expr, find_size, &found);
+    return found;
+}
+
+enum { MAX_KNOWN = 32 };
+
+// Ranges of the loop and block variables around a statement, where they are constants of the source.
+static int known_ranges(const Statement *statement, RangeOf known[MAX_KNOWN]) {
+    int count = 0;
+    const Statement *chain[MAX_KNOWN];
+    int length = 0;
+    for (const Statement *s = statement; s && length < MAX_KNOWN; s = s->block->owner) chain[length++] = s;
+    while (length-- > 0) { // outermost first: inner extents may use outer variables
+        const Statement *s = chain[length];
+        Range range;
+        if (s->kind == STATEMENT_FOR && count < MAX_KNOWN && !depends_on_sizes(s->loop.extent) &&
+            expr_range(s->loop.extent, count, known, &range))
+            known[count++] = (RangeOf){s->loop.variable, {0, range.high > 0 ? range.high - 1 : 0}};
+        for (int i = 0; s->kind == STATEMENT_LAUNCH && i < s->launch.rank && count < MAX_KNOWN; i++) {
+            int64_t extent;
+            if (expr_constant(s->launch.extents[i], &extent))
+                known[count++] = (RangeOf){s->launch.variables[i], {0, extent - 1}};
+        }
+    }
+    return count;
+}
+
+// The condition that the tile lies inside the tensor; NULL if it always does.
+static const Expr *inside_condition(const Movement *move, const Statement *place) {
+    Module *module = move->module;
+    RangeOf known[MAX_KNOWN];
+    int count = known_ranges(place, known);
+    const Expr *condition = NULL;
+    for (int d = 0; d < move->tensor->rank; d++) {
+        bool tiled = d == move->tensor->layout.rows_dimension || d == move->tensor->layout.columns_dimension;
+        const Expr *limit = tiled ? plane_tiles(module, move->tensor, d) : move->tensor->shape[d];
+        const Expr *index = move->tensor_indices[d];
+        Range range;
+        int64_t bound;
+        bool proved = expr_constant(limit, &bound) && !depends_on_sizes(index) &&
+                      expr_range(index, count, known, &range) && range.low >= 0 && range.high < bound;
+        if (proved) continue;
+        const Expr *below = expr_binary(module, OP_LT, index, limit);
+        if (!(expr_range(index, count, known, &range) && range.low >= 0))
+            below = expr_binary(module, OP_AND, expr_binary(module, OP_GE, index, expr_int(module, 0)), below);
+        condition = condition ? expr_binary(module, OP_AND, condition, below) : below;
+    }
+    return condition;
+}
+
+// ---------------------------------------------------------------- instructions
+
+static void page_transfer(const Movement *move, InstructionId id, Block *block) {
+    Operand operands[] = {operand_tensor(move->tensor), operand_expr(page_number(move)),
+                          operand_circular(move->circular), operand_expr(move->slot)};
+    emit_instruction(move->module, block, id, move->location, 4, operands);
+}
+
+static void fill_outside(const Movement *move, Block *block) {
+    Operand operands[] = {operand_circular(move->circular), operand_expr(move->slot),
+                          operand_expr(expr_float(move->module, DTYPE_FLOAT32, 0))};
+    emit_instruction(move->module, block, INSTR_FILL_PAGE, move->location, 3, operands);
+}
+
+// Replaces the nest's store by the transfer of its page, under the condition that the tile is inside.
+static void transfer_store(Movement *move, Statement *store, InstructionId id) {
+    const Expr *condition = inside_condition(move, store);
+    if (!condition) {
+        page_transfer(move, id, store->block);
+        Statement *transfer = store->block->last;
+        statement_remove(transfer);
+        block_insert_before(store, transfer);
+    } else {
+        Statement *branch = build_if(move->module, condition, move->location);
+        page_transfer(move, id, branch->branch.then);
+        if (id == INSTR_NOC_ASYNC_READ_PAGE) {
+            branch->branch.otherwise = block_new(move->module, branch);
+            fill_outside(move, branch->branch.otherwise);
+        }
+        block_insert_before(store, branch);
+    }
+    statement_remove(store);
+}
+
+static void serialize_loops(Statement *nest) {
+    for (Statement *s = nest; s && s->kind == STATEMENT_FOR; s = s->loop.body->first) s->loop.kind = FOR_SERIAL;
+}
+
+static Statement *inner_store(Statement *nest) {
+    while (nest->kind == STATEMENT_FOR) nest = nest->loop.body->first;
+    return nest;
+}
+
+static Statement *instruction_after(Module *module, Statement *place, InstructionId id) {
+    Statement *statement = build_operation(module, &program_instructions.rows[id], place->location, 0, NULL);
+    block_insert_after(place, statement);
+    return statement;
+}
+
+// ---------------------------------------------------------------- ragged edges
+
+// min(32, size - 32 * tile): elements of the tile that the tensor has; 32 for a missing or whole dimension.
+static const Expr *valid_elements(const Movement *move, int dimension) {
+    Module *module = move->module;
+    const Expr *tile = expr_int(module, TILE_SIZE);
+    if (dimension < 0) return tile;
+    const Expr *size = move->tensor->shape[dimension];
+    if (expr_divisor(size) % TILE_SIZE == 0) return tile;
+    return expr_min(module, tile, expr_sub(module, size, expr_mul(module, move->tensor_indices[dimension], tile)));
+}
+
+static Statement *edge_nest(const Movement *move, Statement *nest) {
+    Module *module = move->module;
+    const Expr *tile = expr_int(module, TILE_SIZE);
+    const Expr *rows = valid_elements(move, move->tensor->layout.rows_dimension);
+    const Expr *columns = valid_elements(move, move->tensor->layout.columns_dimension);
+    if (rows == tile && columns == tile) return NULL;
+    const Expr *ragged = NULL;
+    const Expr *valid[] = {rows, columns};
+    for (int i = 0; i < 2; i++) {
+        if (valid[i] == tile) continue;
+        const Expr *zero = expr_int(module, 0);
+        const Expr *here = expr_binary(module, OP_AND, expr_binary(module, OP_GT, valid[i], zero),
+                                       expr_binary(module, OP_LT, valid[i], tile));
+        ragged = ragged ? expr_binary(module, OP_OR, ragged, here) : here;
+    }
+    Statement *branch = build_if(module, ragged, move->location);
+    Operand operands[] = {operand_circular(move->circular), operand_expr(move->slot), operand_expr(rows),
+                          operand_expr(columns), operand_expr(expr_float(module, DTYPE_FLOAT32, 0))};
+    emit_instruction(module, branch->branch.then, INSTR_FILL_PAGE_EDGE, move->location, 5, operands);
+    Statement *outer = branch;
+    for (Statement *loop = inner_store(nest); loop != nest;) { // the nest's loops once more, around the branch
+        loop = loop->block->owner;
+        Statement *copy = build_for(module, FOR_SERIAL, loop->loop.variable, loop->loop.extent, loop->location);
+        block_append(copy->loop.body, outer);
+        outer = copy;
+    }
+    return outer;
+}
+
+static Movement movement_of(Function *function, const Statement *store, Buffer *tensor, const Expr *const indices[],
+                            const Buffer *on_chip, const Expr *const slots[]) {
+    return (Movement){.function = function,
+                      .module = function->module,
+                      .tensor = tensor,
+                      .tensor_indices = indices,
+                      .circular = circular_of(function, on_chip),
+                      .slot = tile_slot(function->module, on_chip, slots),
+                      .location = store->location};
+}
+
+void lower_read_nest(Function *function, Statement *nest) {
+    Statement *store = inner_store(nest);
+    const Expr *load = store->store.value;
+    Movement move = movement_of(function, store, load->buffer, load->args, store->store.buffer, store->store.indices);
+    if (!move.circular) { // nobody reads it
+        statement_remove(nest);
+        return;
+    }
+    Statement *edges = store->store.buffer->layout.padding ? edge_nest(&move, nest) : NULL;
+    Statement *barrier = instruction_after(function->module, nest, INSTR_NOC_ASYNC_READ_BARRIER);
+    if (edges) block_insert_after(barrier, edges);
+    serialize_loops(nest);
+    transfer_store(&move, store, INSTR_NOC_ASYNC_READ_PAGE);
+}
+
+void lower_write_nest(Function *function, Statement *nest) {
+    Statement *store = inner_store(nest);
+    const Expr *load = store->store.value;
+    const Expr *indices[MAX_RANK];
+    for (int d = 0; d < store->store.buffer->rank; d++) indices[d] = store->store.indices[d];
+    Movement move = movement_of(function, store, store->store.buffer, indices, load->buffer, load->args);
+    instruction_after(function->module, nest, INSTR_NOC_ASYNC_WRITES_FLUSHED);
+    serialize_loops(nest);
+    transfer_store(&move, store, INSTR_NOC_ASYNC_WRITE_PAGE);
+}

@@ -1,0 +1,193 @@
+// SplitDataflow: the body becomes three thread programs. Each thread keeps its own nests and its ends of the circular
+// buffers, with the control flow around them; reads and writes become NoC instructions.
+#include "ir/walk.h"
+#include "pass/dst.h"
+#include "pass/movement.h"
+#include "program/program.h"
+
+typedef struct Split {
+    Function *function;
+    Module *module;
+    Thread thread;
+} Split;
+
+static Thread thread_of_nest(const Statement *nest) {
+    static const Thread threads[] = {
+        [NEST_READ] = THREAD_READER, [NEST_WRITE] = THREAD_WRITER, [NEST_COMPUTE] = THREAD_COMPUTE};
+    return threads[nest_kind(nest)];
+}
+
+static bool call_belongs(const Split *split, const Statement *statement) {
+    const Instruction *instruction = instruction_of(statement);
+    const CircularBuffer *circular = statement->op.operands[0].circular;
+    bool produces = instruction->effect == EFFECT_RESERVE || instruction->effect == EFFECT_PUSH;
+    return (produces ? circular->producer : circular->consumer) == split->thread;
+}
+
+typedef struct Use {
+    const Variable *variable;
+    const Buffer *scalar;
+    bool found;
+} Use;
+
+static void find_use(const Expr *expr, void *user) {
+    Use *use = user;
+    if (expr->kind == EXPR_VARIABLE && expr->variable == use->variable) use->found = true;
+    if (expr->kind == EXPR_LOAD && expr->buffer == use->scalar) use->found = true;
+}
+
+static void find_use_slot(const Expr **slot, void *user) { walk_expression(*slot, find_use, user); }
+static void find_use_statement(Statement *statement, void *user) {
+    statement_expressions(statement, find_use_slot, user);
+}
+
+static bool used_in(Block *block, const Variable *variable, const Buffer *scalar) {
+    Use use = {variable, scalar, false};
+    walk_statements(block, find_use_statement, &use);
+    return use.found;
+}
+
+static bool block_is_idle(const Block *block);
+
+// True if a statement does nothing for its thread.
+static bool is_idle(const Statement *statement) {
+    switch (statement->kind) {
+    case STATEMENT_FOR: return block_is_idle(statement->loop.body);
+    case STATEMENT_IF:
+        return block_is_idle(statement->branch.then) &&
+               (!statement->branch.otherwise || block_is_idle(statement->branch.otherwise));
+    case STATEMENT_LET:
+    case STATEMENT_BREAK:
+    case STATEMENT_CONTINUE: return true;
+    case STATEMENT_STORE: return statement->store.buffer->scope == SCOPE_VAR;
+    default: return false;
+    }
+}
+
+static bool block_is_idle(const Block *block) {
+    for (const Statement *s = block->first; s; s = s->next)
+        if (!is_idle(s)) return false;
+    return true;
+}
+
+static void keep_own(Split *split, Block *block) {
+    for (Statement *s = block->first, *next; s; s = next) {
+        next = s->next;
+        if (is_nest(s)) {
+            if (thread_of_nest(s) != split->thread) statement_remove(s);
+        } else if (s->kind == STATEMENT_OPERATION) {
+            if (!call_belongs(split, s)) statement_remove(s);
+        } else if (s->kind == STATEMENT_ALLOC) {
+            if (is_on_chip(s->alloc) && split->thread != THREAD_COMPUTE) statement_remove(s);
+        } else if (s->kind == STATEMENT_ASSERT) {
+            if (split->thread != THREAD_READER) statement_remove(s);
+        } else {
+            Block *blocks[2];
+            int count = statement_blocks(s, blocks);
+            for (int i = 0; i < count; i++) keep_own(split, blocks[i]);
+            bool loop_or_branch = s->kind == STATEMENT_FOR || s->kind == STATEMENT_IF;
+            if (loop_or_branch && is_idle(s)) statement_remove(s);
+        }
+    }
+}
+
+// Lets and scalar variables that the thread does not use.
+static bool drop_unused(Block *whole, Block *block) {
+    bool dropped = false;
+    for (Statement *s = block->last, *previous; s; s = previous) {
+        previous = s->previous;
+        Block *blocks[2];
+        int count = statement_blocks(s, blocks);
+        for (int i = 0; i < count; i++) dropped |= drop_unused(whole, blocks[i]);
+        bool unused = (s->kind == STATEMENT_LET && !used_in(whole, s->let.variable, NULL)) ||
+                      (s->kind == STATEMENT_STORE && s->store.buffer->scope == SCOPE_VAR &&
+                       !used_in(whole, NULL, s->store.buffer));
+        if (!unused) continue;
+        statement_remove(s);
+        dropped = true;
+    }
+    return dropped;
+}
+
+static void lower_movement(Split *split, Block *block) {
+    for (Statement *s = block->first, *next; s; s = next) {
+        next = s->next;
+        if (is_nest(s)) {
+            if (split->thread == THREAD_READER) lower_read_nest(split->function, s);
+            if (split->thread == THREAD_WRITER) lower_write_nest(split->function, s);
+            continue;
+        }
+        Block *blocks[2];
+        int count = statement_blocks(s, blocks);
+        for (int i = 0; i < count; i++) lower_movement(split, blocks[i]);
+    }
+}
+
+// Resident tiles are made once, before the work items.
+static void add_resident_tiles(Split *split, Block *body) {
+    Module *module = split->module;
+    Function *function = split->function;
+    Statement *place = body->first;
+    for (uint32_t i = 0; i < function->circular_buffers.count; i++) {
+        CircularBuffer *circular = function->circular_buffers.items[i];
+        if (!circular->constant) continue;
+        Block *block = block_new(module, NULL);
+        Operand call[] = {operand_circular(circular), operand_expr(expr_int(module, circular->window))};
+        if (split->thread == circular->producer) {
+            bool row = circular->constant == name_of(module->context, "row_index");
+            Operand fill[] = {operand_circular(circular), operand_expr(expr_int(module, 0)),
+                              operand_name(name_of(module->context, row ? "row" : "column"))};
+            emit_instruction(module, block, INSTR_CB_RESERVE_BACK, function->location, 2, call);
+            emit_instruction(module, block, INSTR_FILL_PAGE_INDEX, function->location, 3, fill);
+            emit_instruction(module, block, INSTR_CB_PUSH_BACK, function->location, 2, call);
+        } else if (split->thread == circular->consumer) {
+            emit_instruction(module, block, INSTR_CB_WAIT_FRONT, function->location, 2, call);
+        }
+        while (block->first) {
+            Statement *statement = block->first;
+            statement_remove(statement);
+            block_insert_before(place, statement);
+        }
+    }
+}
+
+// Without prefetch the reader starts an item only when everything of the one before is consumed.
+static void hold_back_reader(Split *split, Statement *launch) {
+    for (uint32_t i = 0; i < split->function->circular_buffers.count; i++) {
+        CircularBuffer *circular = split->function->circular_buffers.items[i];
+        if (circular->producer != THREAD_READER || circular->resident) continue;
+        Operand call[] = {operand_circular(circular), operand_expr(expr_int(split->module, circular->pages))};
+        Statement *reserve = build_operation(split->module, &program_instructions.rows[INSTR_CB_RESERVE_BACK],
+                                             launch->location, 2, call);
+        block_insert_before(launch->launch.body->first, reserve);
+    }
+}
+
+static void add_thread(Function *function, Thread thread, const CompileOptions *options) {
+    Split split = {function, function->module, thread};
+    ThreadProgram *program = arena_new(&function->module->context->unit, ThreadProgram);
+    program->thread = thread;
+    program->body = block_clone(function->module, function->body, NULL);
+    keep_own(&split, program->body);
+    while (drop_unused(program->body, program->body)) continue;
+    lower_movement(&split, program->body);
+    add_resident_tiles(&split, program->body);
+    Statement *launch = block_launch(program->body);
+    if (thread == THREAD_READER && !options->prefetch && launch->launch.body->first) hold_back_reader(&split, launch);
+    vector_push(&function->module->context->unit, function->threads, program);
+}
+
+static void run(Function *function, const CompileOptions *options) {
+    for (int thread = 0; thread < THREAD_COUNT; thread++) add_thread(function, (Thread)thread, options);
+    function->body = NULL;
+    hold(function, ATTR_THREADS);
+}
+
+const Pass pass_split_dataflow = {
+    .name = "SplitDataflow",
+    .file = "split-dataflow",
+    .summary = "reader, compute and writer programs; reads and writes become NoC instructions",
+    .requires = ATTR_BIT(FLOW_CONTROL),
+    .provides = ATTR_BIT(THREADS),
+    .run = run,
+};
