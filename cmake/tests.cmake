@@ -52,6 +52,7 @@ if(NOT TARGET ttile)
   return()
 endif()
 ttile_test(golden golden ${TTILE_PYTHON} tests/golden/run.py)
+ttile_test(golden_complete golden ${TTILE_PYTHON} tests/golden/run.py --complete)
 file(GLOB PYTEST_FILES CONFIGURE_DEPENDS tests/e2e/test_*.py tests/errors/test_*.py tests/property/test_*.py
   tests/cli/test_*.py tests/docs/test_*.py)
 foreach(file ${PYTEST_FILES})

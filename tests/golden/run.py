@@ -2,16 +2,18 @@
 """Golden tests of passes: tests/pass/<file of the pass>/<check>_<what>.ttir or .py.
 
 The file's name chooses the check:
-    fires_*    the output is that of the .expected file beside it, and it differs from the input
-    leaves_*   the output is that of the .expected file, and but for attributes it is the input
+    fires_*    the output is that of the .expected file beside it, and the last pass named changed something
+    leaves_*   the output is that of the .expected file, and the last pass named changed nothing but attributes
     refuses_*  the run fails with the diagnostic that a comment `# error: LINE:COLUMN code` names
 The first lines hold the command, without the file: `# run: opt --passes=Canonicalize`. A failing check shows a diff.
 
     tests/golden/run.py [--update] [--list] [NAME ...]     NAME is a part of a path, such as pad-tiles
+    tests/golden/run.py --complete                         every pass has a case of each check
 """
 
 import argparse
 import difflib
+import json
 import os
 import re
 import subprocess
@@ -38,10 +40,9 @@ def run(path, arguments):
     return subprocess.run([TTILE, *arguments, path.name], cwd=path.parent, capture_output=True, text=True, timeout=SECONDS)
 
 
-def read_back(path):
-    """The input as IR text, as it is printed when no pass runs."""
-    result = run(path, ["opt", "--passes="])
-    return result.stdout if result.returncode == 0 else None
+def without_last_pass(arguments):
+    """The same command up to the pass before; none at all if there was one."""
+    return [word.rpartition(",")[0] or "--passes=" if word.startswith("--passes=") else word for word in arguments]
 
 
 def difference(expected, seen, names=("expected", "seen")):
@@ -82,9 +83,10 @@ def check_output(path, result, update):
 
 
 def check_change(path, output):
-    before = read_back(path)
-    if before is None:
-        return "the input cannot be printed with `opt --passes=`"
+    previous = run(path, without_last_pass(header(path, "run")))
+    if previous.returncode != 0:
+        return f"the passes before the last fail:\n{previous.stderr}"
+    before = previous.stdout
     if path.name.startswith("fires_") and output == before:
         return "the pass changed nothing"
     if path.name.startswith("leaves_"):
@@ -113,13 +115,25 @@ def find_cases(names):
     return [path for path in cases if not names or any(name in str(path) for name in names)]
 
 
+def check_complete():
+    passes = json.loads(subprocess.run([TTILE, "passes", "--json"], capture_output=True, check=True).stdout)["passes"]
+    wanted = [(entry["file"], kind) for entry in passes for kind in ("fires", "leaves", "refuses")]
+    missing = [f"{folder}/{kind}_*" for folder, kind in wanted if not list((CASES / folder).glob(f"{kind}_*"))]
+    for name in missing:
+        print(f"tests/pass/{name} is missing")
+    return 1 if missing else 0
+
+
 def main():
     parser = argparse.ArgumentParser(description="Golden tests of passes.")
     parser.add_argument("--update", action="store_true", help="write what is seen as what is expected")
     parser.add_argument("--disable", action="append", default=[], metavar="PASS", help="leave this pass out everywhere")
+    parser.add_argument("--complete", action="store_true", help="check that every pass has a case of each check")
     parser.add_argument("--list", action="store_true", help="name the cases, do not run them")
     parser.add_argument("names", nargs="*", metavar="NAME")
     options = parser.parse_args()
+    if options.complete:
+        return check_complete()
     cases = find_cases(options.names)
     if options.list:
         return print("\n".join(str(path.relative_to(ROOT)) for path in cases))
