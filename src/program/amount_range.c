@@ -1,0 +1,254 @@
+// What is known of an amount at a place: its value, its range, whether a condition holds.
+#include "ir/build.h"
+#include "program/amount.h"
+
+static const Interval anything = {INT64_MIN, INT64_MAX};
+
+// ---------------------------------------------------------------- values
+
+static Amount resolve_atom(Place *place, const Atom *atom);
+
+static Amount resolve_terms(Place *place, Amount a) {
+    Amounts *amounts = place->amounts;
+    Amount result = amount_constant(a.constant);
+    for (uint32_t i = 0; i < a.sum->count; i++) {
+        const Term *term = &a.sum->terms[i];
+        Amount value = resolve_atom(place, term->atom);
+        result = amount_add(amounts, result, amount_scale(amounts, value, term->coefficient));
+    }
+    return result;
+}
+
+// The index that the sum runs over is its own, not the one around.
+static Amount resolve_sum(Place *place, const Atom *atom) {
+    Amount start = amount_resolve(place, atom->args[0]), end = amount_resolve(place, atom->args[1]);
+    uint64_t fixed = place->fixed;
+    place->fixed &= ~((uint64_t)1 << atom->depth);
+    Amount body = amount_resolve(place, atom->args[2]);
+    place->fixed = fixed;
+    return amount_total(place->amounts, atom->depth, start, end, body);
+}
+
+static Amount resolve_variable(Place *place, const Atom *atom) {
+    Interval value = place->variables(place->variables_user, 1, &(Term){atom, 1});
+    if (place->concrete && value.low == value.high) return amount_constant(value.low);
+    return amount_atom(place->amounts, atom);
+}
+
+static Amount resolve_atom(Place *place, const Atom *atom) {
+    Amount args[3];
+    switch (atom->kind) {
+    case ATOM_INDEX:
+        if (place->fixed >> atom->depth & 1) return amount_constant(place->index[atom->depth]);
+        return amount_atom(place->amounts, atom);
+    case ATOM_VARIABLE: return resolve_variable(place, atom);
+    case ATOM_SUM: return resolve_sum(place, atom);
+    case ATOM_UNKNOWN: return amount_atom(place->amounts, atom);
+    case ATOM_OP: break;
+    }
+    for (int i = 0; i < 3; i++) args[i] = amount_resolve(place, atom->args[i]);
+    return amount_op(place->amounts, atom->op, args);
+}
+
+Amount amount_resolve(Place *place, Amount a) {
+    if (!a.sum || !(place->concrete || (a.sum->depths & place->fixed))) return a;
+    return resolve_terms(place, a);
+}
+
+// ---------------------------------------------------------------- ranges
+
+// Sums that keep "not known" at both ends and never overflow.
+static int64_t add_low(int64_t a, int64_t b) {
+    int64_t sum;
+    return a == INT64_MIN || b == INT64_MIN || __builtin_add_overflow(a, b, &sum) ? INT64_MIN : sum;
+}
+
+static int64_t add_high(int64_t a, int64_t b) {
+    int64_t sum;
+    return a == INT64_MAX || b == INT64_MAX || __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
+}
+
+static int64_t scale_end(int64_t end, int64_t factor, int64_t unknown) {
+    int64_t product;
+    bool is_open = end == INT64_MIN || end == INT64_MAX;
+    return is_open || __builtin_mul_overflow(end, factor, &product) ? unknown : product;
+}
+
+static Interval scale_interval(Interval a, int64_t factor) {
+    int64_t low = factor > 0 ? a.low : a.high, high = factor > 0 ? a.high : a.low;
+    return (Interval){scale_end(low, factor, INT64_MIN), scale_end(high, factor, INT64_MAX)};
+}
+
+static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
+static int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
+
+static int64_t floor_divide(int64_t a, int64_t b) { return a / b - (a % b != 0 && (a < 0) != (b < 0)); }
+
+static Interval divide_interval(Interval a, Interval b) {
+    if (b.low != b.high || b.low <= 0) return anything;
+    return (Interval){a.low == INT64_MIN ? INT64_MIN : floor_divide(a.low, b.low),
+                      a.high == INT64_MAX ? INT64_MAX : floor_divide(a.high, b.low)};
+}
+
+static Interval modulo_interval(Interval a, Interval b) {
+    if (b.low <= 0) return anything;
+    bool is_small = a.low >= 0 && a.high < b.low;
+    return is_small ? a : (Interval){0, b.high == INT64_MAX ? INT64_MAX : b.high - 1};
+}
+
+static Interval multiply_interval(Interval a, Interval b) {
+    if (a.low < 0 || b.low < 0) return anything;
+    Interval low = scale_interval((Interval){a.low, a.low}, b.low);
+    if (a.high == INT64_MAX || b.high == INT64_MAX) return (Interval){larger(low.low, 0), INT64_MAX};
+    return (Interval){larger(low.low, 0), scale_end(a.high, b.high, INT64_MAX)};
+}
+
+static Interval op_interval(const Place *place, const Atom *atom) {
+    Interval a = amount_interval(place, atom->args[0]), b = amount_interval(place, atom->args[1]);
+    switch (atom->op) {
+    case OP_FLOORDIV: return divide_interval(a, b);
+    case OP_FLOORMOD: return modulo_interval(a, b);
+    case OP_MUL: return multiply_interval(a, b);
+    case OP_MIN: return (Interval){smaller(a.low, b.low), smaller(a.high, b.high)};
+    case OP_MAX: return (Interval){larger(a.low, b.low), larger(a.high, b.high)};
+    case OP_SELECT: {
+        Interval c = amount_interval(place, atom->args[2]);
+        return (Interval){smaller(b.low, c.low), larger(b.high, c.high)};
+    }
+    case OP_LT:
+    case OP_LE:
+    case OP_EQ:
+    case OP_NE:
+    case OP_AND:
+    case OP_OR:
+    case OP_NOT: return (Interval){0, 1};
+    default: return anything;
+    }
+}
+
+static Interval index_interval(const Place *place, int depth) {
+    if (depth >= place->depth) return anything;
+    if (place->fixed >> depth & 1) return (Interval){place->index[depth], place->index[depth]};
+    Interval end = amount_interval(place, place->end[depth]);
+    return (Interval){amount_interval(place, place->start[depth]).low, add_high(end.high, -1)};
+}
+
+// Of a sum only its sign is known, and that from outside of its loop.
+static Interval sum_interval(const Place *place, const Atom *atom) {
+    Place inner = *place;
+    if (atom->depth >= MAX_LOOP_DEPTH) return anything;
+    inner.start[atom->depth] = atom->args[0];
+    inner.end[atom->depth] = atom->args[1];
+    inner.fixed &= ~((uint64_t)1 << atom->depth);
+    if (inner.depth <= atom->depth) inner.depth = atom->depth + 1;
+    Interval body = amount_interval(&inner, atom->args[2]);
+    return (Interval){body.low >= 0 ? 0 : INT64_MIN, body.high <= 0 ? 0 : INT64_MAX};
+}
+
+static Interval atom_interval(const Place *place, const Atom *atom) {
+    switch (atom->kind) {
+    case ATOM_INDEX: return index_interval(place, atom->depth);
+    case ATOM_VARIABLE: return place->variables(place->variables_user, 1, &(Term){atom, 1});
+    case ATOM_OP: return op_interval(place, atom);
+    case ATOM_SUM: return sum_interval(place, atom);
+    case ATOM_UNKNOWN: break;
+    }
+    return anything;
+}
+
+// Replaces the indices that are terms by the end of their range that makes the amount smallest, innermost first: a
+// range may end at another amount, which then cancels with the other terms.
+static Amount smallest_by_indices(const Place *place, Amount a) {
+    Amounts *amounts = place->amounts;
+    for (int depth = place->depth - 1; depth >= 0 && a.sum; depth--) {
+        int64_t factor = amount_coefficient(a, depth);
+        if (factor == 0 || factor == INT64_MIN) continue;
+        Amount extreme = place->start[depth];
+        if (place->fixed >> depth & 1)
+            extreme = amount_constant(place->index[depth]);
+        else if (factor < 0)
+            extreme = amount_add(amounts, place->end[depth], amount_constant(-1));
+        Amount shift = amount_subtract(amounts, extreme, amount_index(amounts, depth));
+        a = amount_add(amounts, a, amount_scale(amounts, shift, factor));
+    }
+    return a;
+}
+
+// Runtime arguments are taken together: a core with a late start often has fewer items.
+static int64_t lowest(const Place *place, Amount a) {
+    a = smallest_by_indices(place, a);
+    int64_t low = a.constant;
+    Term variables[MAX_TERMS];
+    uint32_t variable_count = 0;
+    for (uint32_t i = 0; a.sum && i < a.sum->count && low != INT64_MIN; i++) {
+        const Term *term = &a.sum->terms[i];
+        if (term->atom->kind == ATOM_VARIABLE)
+            variables[variable_count++] = *term;
+        else
+            low = add_low(low, scale_interval(atom_interval(place, term->atom), term->coefficient).low);
+    }
+    if (variable_count == 0 || low == INT64_MIN) return low;
+    return add_low(low, place->variables(place->variables_user, variable_count, variables).low);
+}
+
+Interval amount_interval(const Place *place, Amount a) {
+    if (!a.sum) return (Interval){a.constant, a.constant};
+    int64_t low = lowest(place, a), negated = lowest(place, amount_scale(place->amounts, a, -1));
+    return (Interval){low, negated == INT64_MIN ? INT64_MAX : -negated};
+}
+
+bool amount_at_least(const Place *place, Amount a, int64_t bound) {
+    return (a.sum ? lowest(place, a) : a.constant) >= bound;
+}
+
+bool amount_not_above(const Place *place, Amount a, Amount b) {
+    if (!a.sum && !b.sum) return a.constant <= b.constant;
+    return amount_at_least(place, amount_subtract(place->amounts, b, a), 0);
+}
+
+// ---------------------------------------------------------------- conditions
+
+static Truth both(Truth a, Truth b) {
+    if (a == TRUTH_NO || b == TRUTH_NO) return TRUTH_NO;
+    return a == TRUTH_YES && b == TRUTH_YES ? TRUTH_YES : TRUTH_OPEN;
+}
+
+static Truth negate(Truth a) { return a == TRUTH_OPEN ? TRUTH_OPEN : a == TRUTH_YES ? TRUTH_NO : TRUTH_YES; }
+
+// difference > 0, >= 0
+static Truth at_least(const Place *place, Amount difference, int64_t bound) {
+    Interval range = amount_interval(place, difference);
+    if (range.low >= bound) return TRUTH_YES;
+    return range.high < bound ? TRUTH_NO : TRUTH_OPEN;
+}
+
+static Truth is_zero(const Place *place, Amount difference) {
+    Interval range = amount_interval(place, difference);
+    if (range.low == 0 && range.high == 0) return TRUTH_YES;
+    return range.low > 0 || range.high < 0 ? TRUTH_NO : TRUTH_OPEN;
+}
+
+static Truth comparison(const Place *place, const Atom *atom) {
+    Amount difference = amount_subtract(place->amounts, atom->args[1], atom->args[0]);
+    switch (atom->op) {
+    case OP_LT: return at_least(place, difference, 1);
+    case OP_LE: return at_least(place, difference, 0);
+    case OP_EQ: return is_zero(place, difference);
+    case OP_NE: return negate(is_zero(place, difference));
+    default: return TRUTH_OPEN;
+    }
+}
+
+Truth amount_truth(const Place *place, Amount condition) {
+    if (!condition.sum) return condition.constant ? TRUTH_YES : TRUTH_NO;
+    bool is_atom = condition.sum->count == 1 && condition.constant == 0 && condition.sum->terms[0].coefficient == 1;
+    const Atom *atom = condition.sum->terms[0].atom;
+    if (!is_atom || atom->kind != ATOM_OP) return TRUTH_OPEN;
+    if (atom->op == OP_NOT) return negate(amount_truth(place, atom->args[0]));
+    Truth a, b;
+    if (atom->op == OP_AND || atom->op == OP_OR) {
+        a = amount_truth(place, atom->args[0]), b = amount_truth(place, atom->args[1]);
+        return atom->op == OP_AND ? both(a, b) : negate(both(negate(a), negate(b)));
+    }
+    return comparison(place, atom);
+}

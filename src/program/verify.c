@@ -1,0 +1,50 @@
+// The static verifier: every proof obligation of a program, group by group. A group runs only if what it builds on
+// holds.
+#include "program/verify.h"
+
+enum { CONCRETE_STEPS = 1 << 20 };
+
+const char *describe_buffer(const Check *check, int buffer) {
+    const CircularBuffer *circular = check->function->circular_buffers.items[buffer];
+    if (!circular->holds) return arena_format(check->arena, "'%s'", circular->name);
+    return arena_format(check->arena, "'%s' (holds %s)", circular->name, circular->holds);
+}
+
+static bool holds_so_far(const Check *check) { return check->context->error_count == check->errors_before; }
+
+static bool build_trees(Check *check) {
+    bool built = true;
+    check->tree_count = (int)check->function->threads.count;
+    check->trees = arena_new_array(check->arena, Tree, (size_t)check->tree_count);
+    for (int i = 0; i < check->tree_count; i++)
+        built = build_tree(check, check->function->threads.items[i], &check->trees[i]) && built;
+    return built;
+}
+
+static const Analysis *const mover_analyses[] = {&window_analysis, &transfer_analysis, NULL};
+static const Analysis *const compute_analyses[] = {&window_analysis, &dst_analysis, &engine_analysis, NULL};
+
+static void walk_tree(Check *check, Tree *tree) {
+    bool computes = tree->program->thread == THREAD_COMPUTE;
+    for (const Analysis *const *analysis = computes ? compute_analyses : mover_analyses; *analysis; analysis++)
+        walk_analysis(check, tree, *analysis);
+}
+
+bool program_verify(Function *program, const Target *target) {
+    Context *context = program->module->context;
+    Check check = {.function = program,
+                   .target = target,
+                   .context = context,
+                   .arena = &context->scratch,
+                   .amounts = amounts_new(&context->scratch),
+                   .buffer_count = (int)program->circular_buffers.count,
+                   .concrete_steps = CONCRETE_STEPS,
+                   .errors_before = context->error_count};
+    verify_resources(&check);
+    if (!holds_so_far(&check) || !build_trees(&check)) return false;
+    for (int i = 0; i < check.tree_count; i++) walk_tree(&check, &check.trees[i]);
+    if (holds_so_far(&check)) verify_balance(&check);
+    verify_tensors(&check);
+    verify_work_items(&check);
+    return holds_so_far(&check);
+}

@@ -1,0 +1,151 @@
+// What the files of the static verifier share.
+//
+// A thread program becomes a tree of nodes whose operands are amounts (verify_tree.c). An analysis follows one group of
+// obligations through it: a state, what an instruction does to it, how two states join. walk_analysis (verify_walk.c)
+// first walks the tree once for all cores and all iterations. What cannot be shown that way is looked at core by core
+// and iteration by iteration, as far as a budget of steps allows; only then is anything reported.
+#ifndef TTILE_PROGRAM_VERIFY_H
+#define TTILE_PROGRAM_VERIFY_H
+
+#include "program/amount.h"
+#include "program/internal.h"
+
+enum { MAX_BUFFERS = 64, MAX_CUTS = 6 };
+
+typedef enum NodeKind { NODE_INSTRUCTION, NODE_LOOP, NODE_IF } NodeKind;
+
+typedef struct Node Node;
+struct Node {
+    NodeKind kind;
+    int depth; // loops around it
+    const Statement *statement;
+    const Instruction *instruction; // NODE_INSTRUCTION
+    Amount operands[MAX_OPERANDS];  // scalars; the extent of a loop or the condition of an if comes first
+    int8_t buffers[MAX_OPERANDS];   // circular buffers: their place in the function's list
+    uint64_t dst_depths;            // loops whose index chooses a DST tile here or below
+    Amount cuts[MAX_CUTS];          // NODE_LOOP: indices at which a condition below changes
+    int cut_count;
+    Node *next, *body, *otherwise;
+};
+
+typedef struct Ring { // what a thread knows of a circular buffer
+    Amount pushed, reserved, packed, popped, waited;
+} Ring;
+
+typedef struct Tree { // of one thread program
+    const ThreadProgram *program;
+    Node *nodes;
+    Ring *totals;   // of each circular buffer at the thread's end
+    Amount *writes; // pages written of each parameter
+} Tree;
+
+typedef struct Check {
+    Function *function;
+    const Target *target;
+    Context *context;
+    Arena *arena;
+    Amounts amounts;
+    Tree *trees; // one for each of the function's threads
+    int tree_count;
+    int buffer_count;
+    const Core *cores;
+    int core_count;
+    int64_t concrete_steps; // left for looking at single cores
+    uint32_t errors_before;
+} Check;
+
+typedef struct Finding {
+    DiagnosticCode code;
+    const Statement *statement;
+    const char *message, *help;
+    Core core;
+    bool has_core;
+} Finding;
+
+typedef struct Analysis Analysis;
+
+typedef struct Walk {
+    Check *check;
+    const Tree *tree;
+    const Analysis *analysis;
+    Place place;
+    Core core;         // when place.concrete
+    bool silent;       // only count findings
+    bool is_cut_short; // too many steps, or a value that concrete walking needs is unknown
+    int64_t steps;     // left
+    VECTOR(Finding) findings;
+    VECTOR(char *) states; // spare ones
+} Walk;
+
+// States are plain memory of `bytes`. A loop is walked with a guess at the state at its head until `settle` accepts it.
+typedef struct LoopStates {
+    void *entry, *head, *out;
+    void *change; // for the analysis' own use
+    Amount start, end;
+    int depth;
+} LoopStates;
+
+struct Analysis {
+    size_t (*bytes)(const Check *check);
+    void (*begin)(Walk *walk, void *state);
+    void (*step)(Walk *walk, void *state, const Node *node, const Amount values[]);
+    // `state` held where the condition held, `other` where it did not.
+    void (*join)(Walk *walk, void *state, const void *other, Amount condition);
+    // True if `head` fits what the body made of it; otherwise changes the guess.
+    bool (*settle)(Walk *walk, LoopStates *loop, int pass);
+    void (*leave)(Walk *walk, const LoopStates *loop, void *state);
+    bool (*unrolls)(const Node *loop); // may be NULL: never
+    void (*finish)(Walk *walk, void *state);
+    bool is_optional; // what cannot be shown is left to the simulator
+};
+
+extern const Analysis window_analysis, transfer_analysis, tensor_analysis, dst_analysis, engine_analysis;
+
+// Proves or reports the obligations of one analysis for one thread program.
+void walk_analysis(Check *check, Tree *tree, const Analysis *analysis);
+// The state at the end of the thread on one core; false if it could not be followed that far.
+bool walk_core(Check *check, Tree *tree, const Analysis *analysis, Core core, void *state);
+void *walk_spare_state(Walk *walk);
+bool loop_surely_runs(Walk *walk, const LoopStates *loop);
+Place check_place(Check *check, const Core *core);
+
+// Records a violation at a node's statement. `help` may be NULL.
+void find(Walk *walk, DiagnosticCode code, const Node *node, const char *help, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+const char *show(Walk *walk, Amount amount);
+
+bool build_tree(Check *check, const ThreadProgram *program, Tree *tree);
+const char *describe_buffer(const Check *check, int buffer); // 'cb_A' (holds A_shared)
+
+// ---------------------------------------------------------------- exact counters (verify_counts.c)
+
+Amount count_after_branches(Walk *walk, Amount then, Amount otherwise, Amount condition);
+// `change` holds what an iteration is guessed to add.
+bool count_settle(Walk *walk, const LoopStates *loop, int pass, Amount entry, Amount *head, Amount out, Amount *change);
+Amount count_at_head(Walk *walk, const LoopStates *loop, Amount entry, Amount change);
+Amount count_after_loop(Walk *walk, const LoopStates *loop, Amount entry, Amount change);
+
+// ---------------------------------------------------------------- what instructions touch
+
+typedef struct PageAccess {
+    int buffer;
+    Amount first; // page
+    Amount count;
+} PageAccess;
+int page_reads(Walk *walk, const Node *node, const Amount values[], PageAccess accesses[2]);
+int page_writes(Walk *walk, const Node *node, const Amount values[], PageAccess accesses[1]);
+typedef struct TileAccess {
+    Amount first, count;
+} TileAccess;
+int dst_reads(const Node *node, const Amount values[], TileAccess accesses[3]);
+int dst_writes(Walk *walk, const Node *node, const Amount values[], TileAccess accesses[1]);
+uint64_t dst_operand_depths(const Node *node);
+bool touches_dst(const Node *node);
+
+// ---------------------------------------------------------------- groups without a walk
+void verify_resources(Check *check);
+void verify_balance(Check *check);
+void verify_tensors(Check *check);
+void verify_work_items(Check *check);
+
+#endif

@@ -1,0 +1,142 @@
+// Obligations 1 and 3 between threads: what one thread pushes the other pops, on every core. The totals at the threads'
+// ends are compared as amounts; where these differ, core by core.
+#include "ir/print.h"
+#include "program/verify.h"
+
+static Tree *tree_of(Check *check, const ThreadProgram *program) {
+    for (int i = 0; i < check->tree_count; i++)
+        if (check->trees[i].program == program) return &check->trees[i];
+    return NULL;
+}
+
+// ---------------------------------------------------------------- the calls that count
+
+typedef struct Calls {
+    const Node *first;
+    int count;
+} Calls;
+
+static void find_calls(const Node *node, Effect effect, int buffer, Calls *calls) {
+    for (; node; node = node->next) {
+        bool is_call = node->kind == NODE_INSTRUCTION && node->instruction->effect == effect;
+        if (is_call && node->buffers[0] == buffer && calls->count++ == 0) calls->first = node;
+        if (node->body) find_calls(node->body, effect, buffer, calls);
+        if (node->otherwise) find_calls(node->otherwise, effect, buffer, calls);
+    }
+}
+
+static Calls calls_of(const Tree *tree, Effect effect, int buffer) {
+    Calls calls = {0};
+    if (tree) find_calls(tree->nodes, effect, buffer, &calls);
+    return calls;
+}
+
+static const char *total_text(Check *check, Amount total) {
+    Text text = {.arena = check->arena};
+    amount_print(total, &text);
+    return text.data;
+}
+
+static Location location_of(const Check *check, const Calls *calls, int buffer) {
+    if (calls->first) return calls->first->statement->location;
+    return check->function->circular_buffers.items[buffer]->location;
+}
+
+// ---------------------------------------------------------------- one circular buffer, one pair of threads
+
+typedef struct Pair {
+    Check *check;
+    int buffer;
+    Tree *producer, *consumer;
+    Core core; // one that runs both
+} Pair;
+
+static void report_difference(const Pair *pair, Amount pushed, Amount popped, const Core *core) {
+    Check *check = pair->check;
+    const CircularBuffer *circular = check->function->circular_buffers.items[pair->buffer];
+    Calls pushes = calls_of(pair->producer, EFFECT_PUSH, pair->buffer);
+    Calls pops = calls_of(pair->consumer, EFFECT_POP, pair->buffer);
+    bool same_calls =
+        pushes.count == 1 && pops.count == 1 && amount_equal(pushes.first->operands[1], pops.first->operands[1]);
+    const Calls *seen = pops.first ? &pops : &pushes;
+    report(check->context, same_calls ? DIAG_PROOF_CONTROL_FLOW : DIAG_PROOF_BALANCE,
+           location_of(check, seen, pair->buffer), "circular buffer %s: %s pushes %s pages in all, %s pops %s%s",
+           describe_buffer(check, pair->buffer), thread_name(circular->producer), total_text(check, pushed),
+           thread_name(circular->consumer), total_text(check, popped),
+           same_calls ? ", with calls alike: their loops or conditions differ" : "");
+    if (pushes.first && pops.first) report_note(check->context, pushes.first->statement->location, "pushed here");
+    if (core && check->core_count > 1) report_note(check->context, (Location){0}, "on core (%d, %d)", core->x, core->y);
+    report_help(check->context, same_calls
+                                    ? "let both threads run the same number of iterations under the same conditions"
+                                    : "pop exactly what is pushed, or mark the buffer resident=True if it stays");
+}
+
+// True if what is left at the end may be left there.
+static bool is_balanced(const CircularBuffer *circular, Amount pushed, Amount popped) {
+    if (amount_equal(pushed, popped)) return true;
+    bool is_filled_once = !pushed.sum && pushed.constant <= circular->pages;
+    return circular->resident && amount_is(popped, 0) && is_filled_once;
+}
+
+static bool core_totals(Check *check, Tree *tree, Core core, Ring *rings) {
+    return !tree || walk_core(check, tree, &window_analysis, core, rings);
+}
+
+static bool runs(Check *check, const Pair *pair, Core core) {
+    const CircularBuffer *circular = check->function->circular_buffers.items[pair->buffer];
+    return tree_of(check, program_thread(check->function, circular->producer, core)) == pair->producer &&
+           tree_of(check, program_thread(check->function, circular->consumer, core)) == pair->consumer;
+}
+
+// True if every core could be followed to its end, or one was reported.
+static bool compare_cores(const Pair *pair) {
+    Check *check = pair->check;
+    const CircularBuffer *circular = check->function->circular_buffers.items[pair->buffer];
+    Ring *produced = arena_new_array(check->arena, Ring, (size_t)check->buffer_count);
+    Ring *consumed = arena_new_array(check->arena, Ring, (size_t)check->buffer_count);
+    for (int i = 0; i < check->core_count; i++) {
+        Core core = check->cores[i];
+        if (!runs(check, pair, core)) continue;
+        if (!core_totals(check, pair->producer, core, produced) || !core_totals(check, pair->consumer, core, consumed))
+            return false;
+        Amount pushed = produced[pair->buffer].pushed, popped = consumed[pair->buffer].popped;
+        if (is_balanced(circular, pushed, popped)) continue;
+        report_difference(pair, pushed, popped, &core);
+        return true;
+    }
+    return true;
+}
+
+static void compare(const Pair *pair) {
+    Amount pushed = pair->producer ? pair->producer->totals[pair->buffer].pushed : (Amount){0};
+    Amount popped = pair->consumer ? pair->consumer->totals[pair->buffer].popped : (Amount){0};
+    const CircularBuffer *circular = pair->check->function->circular_buffers.items[pair->buffer];
+    if (is_balanced(circular, pushed, popped) || compare_cores(pair)) return;
+    report_difference(pair, pushed, popped, NULL);
+}
+
+// Cores that run the same programs need one comparison.
+static bool is_new_pair(Check *check, const Pair *pair, int core) {
+    for (int i = 0; i < core; i++)
+        if (runs(check, pair, check->cores[i])) return false;
+    return true;
+}
+
+static bool has_one_program_each(const Check *check) {
+    for (int i = 0; i < check->tree_count; i++)
+        if (check->trees[i].program->cores.count) return false;
+    return true;
+}
+
+void verify_balance(Check *check) {
+    int last = has_one_program_each(check) && check->core_count ? 1 : check->core_count;
+    for (int buffer = 0; buffer < check->buffer_count; buffer++) {
+        const CircularBuffer *circular = check->function->circular_buffers.items[buffer];
+        for (int i = 0; i < last; i++) {
+            Core core = check->cores[i];
+            Pair pair = {check, buffer, tree_of(check, program_thread(check->function, circular->producer, core)),
+                         tree_of(check, program_thread(check->function, circular->consumer, core)), core};
+            if (is_new_pair(check, &pair, i)) compare(&pair);
+        }
+    }
+}

@@ -1,0 +1,173 @@
+// Obligation 4, the NoC's part: a page is pushed only when the reads into it are over, popped only when the writes from
+// it have left, and the thread ends only when its writes have arrived.
+//
+// Per circular buffer: the pages that transfers under way may touch, as an interval behind the pointer.
+#include <string.h>
+
+#include "ir/print.h"
+#include "program/verify.h"
+
+typedef struct Span {
+    int64_t low, high; // pages behind the pointer, inclusive
+    const Node *last;  // the latest transfer; NULL: none is under way
+} Span;
+
+typedef struct Transfers {
+    const Node *unfinished; // a write that no barrier has followed
+    Span spans[];           // of each circular buffer: reads into it, then writes from it
+} Transfers;
+
+enum { READS, WRITES, DIRECTIONS };
+
+static Span *span_of(Transfers *transfers, int buffer, int direction) {
+    return &transfers->spans[buffer * DIRECTIONS + direction];
+}
+
+static int span_count(const Check *check) { return check->buffer_count * DIRECTIONS; }
+
+static size_t transfer_bytes(const Check *check) {
+    return sizeof(Transfers) + sizeof(Span) * (size_t)span_count(check);
+}
+
+static void begin_transfers(Walk *walk, void *state) {
+    (void)walk;
+    (void)state;
+}
+
+static void start_transfer(Walk *walk, Span *span, const Node *node, Amount page) {
+    Interval pages = amount_interval(&walk->place, page);
+    if (!span->last || pages.low < span->low) span->low = pages.low;
+    if (!span->last || pages.high > span->high) span->high = pages.high;
+    span->last = node;
+}
+
+static void clear(const Walk *walk, Transfers *transfers, int direction) {
+    for (int i = 0; i < walk->check->buffer_count; i++) *span_of(transfers, i, direction) = (Span){0};
+}
+
+static const char *who(const Walk *walk) { return thread_name(walk->tree->program->thread); }
+
+static int64_t shifted(int64_t end, int64_t by) {
+    int64_t result;
+    bool is_open = end == INT64_MIN || end == INT64_MAX || by == INT64_MIN || by == INT64_MAX;
+    return is_open || __builtin_sub_overflow(end, by, &result) ? INT64_MIN : result;
+}
+
+// The pointer moves on by `count` pages: what lies before it must not be under way.
+static bool passes_over(Walk *walk, Span *span, Amount count) {
+    if (!span->last) return false;
+    Interval pages = amount_interval(&walk->place, count);
+    bool passes = pages.high > 0 && span->low < pages.high;
+    span->low = shifted(span->low, pages.high);
+    span->high = span->high == INT64_MAX ? INT64_MAX : shifted(span->high, pages.low);
+    return passes;
+}
+
+static void push(Walk *walk, Span *span, const Node *node, Amount count) {
+    if (!passes_over(walk, span, count)) return;
+    find(walk, DIAG_PROOF_READ_BARRIER, node, "put noc_async_read_barrier() between the reads and the push",
+         "%s pushes %s of circular buffer %s while reads into them (line %u) may be under way", who(walk),
+         show(walk, count), describe_buffer(walk->check, node->buffers[0]), span->last->statement->location.line);
+}
+
+static void pop(Walk *walk, Span *span, const Node *node, Amount count) {
+    if (!passes_over(walk, span, count)) return;
+    find(walk, DIAG_PROOF_WRITE_FLUSH, node, "put noc_async_writes_flushed() between the writes and the pop",
+         "%s pops %s of circular buffer %s while writes from them (line %u) may not have left", who(walk),
+         show(walk, count), describe_buffer(walk->check, node->buffers[0]), span->last->statement->location.line);
+}
+
+// The core's own stores into a page would race with a read into it.
+static void store(Walk *walk, const Span *span, const Node *node, Amount page) {
+    Interval pages = amount_interval(&walk->place, page);
+    if (!span->last || pages.high < span->low || pages.low > span->high) return;
+    find(walk, DIAG_PROOF_READ_BARRIER, node, "put noc_async_read_barrier() between the read and the store",
+         "%s changes page %s of circular buffer %s while a read into it (line %u) may be under way", who(walk),
+         show(walk, page), describe_buffer(walk->check, node->buffers[0]), span->last->statement->location.line);
+}
+
+static void start_write(Walk *walk, Transfers *transfers, const Node *node, Amount page) {
+    start_transfer(walk, span_of(transfers, node->buffers[2], WRITES), node, page);
+    transfers->unfinished = node;
+}
+
+static void step_transfers(Walk *walk, void *state, const Node *node, const Amount values[]) {
+    Transfers *transfers = state;
+    Span *reads = span_of(transfers, node->buffers[0], READS), *writes = span_of(transfers, node->buffers[0], WRITES);
+    switch (node->instruction->effect) {
+    case EFFECT_NOC_READ: start_transfer(walk, span_of(transfers, node->buffers[2], READS), node, values[3]); break;
+    case EFFECT_NOC_WRITE: start_write(walk, transfers, node, values[3]); break;
+    case EFFECT_READ_BARRIER: clear(walk, transfers, READS); break;
+    case EFFECT_WRITE_FLUSH: clear(walk, transfers, WRITES); break;
+    case EFFECT_WRITE_BARRIER:
+        transfers->unfinished = NULL;
+        clear(walk, transfers, WRITES);
+        break;
+    case EFFECT_PUSH: push(walk, reads, node, values[1]); break;
+    case EFFECT_POP: pop(walk, writes, node, values[1]); break;
+    case EFFECT_PAGE_STORE:
+    case EFFECT_PAGE_UPDATE: store(walk, reads, node, values[1]); break;
+    default: break;
+    }
+}
+
+static void join_spans(Span *into, const Span *other) {
+    if (!other->last) return;
+    if (!into->last || other->low < into->low) into->low = other->low;
+    if (!into->last || other->high > into->high) into->high = other->high;
+    if (!into->last) into->last = other->last;
+}
+
+static void join_transfers(Walk *walk, void *state, const void *other, Amount condition) {
+    Transfers *into = state;
+    const Transfers *from = other;
+    (void)condition;
+    for (int i = 0; i < span_count(walk->check); i++) join_spans(&into->spans[i], &from->spans[i]);
+    if (!into->unfinished) into->unfinished = from->unfinished;
+}
+
+enum { GIVE_UP_PASS = 3 };
+
+// Grows the guess until it holds the state after the body; false if it had to grow.
+static bool settle_span(Span *head, const Span *out, int pass) {
+    if (!out->last) return true;
+    if (head->last && head->low <= out->low && head->high >= out->high) return true;
+    join_spans(head, out);
+    if (pass >= GIVE_UP_PASS) head->low = INT64_MIN, head->high = INT64_MAX;
+    return false;
+}
+
+static bool settle_transfers(Walk *walk, LoopStates *loop, int pass) {
+    Transfers *head = loop->head;
+    const Transfers *out = loop->out;
+    bool settled = head->unfinished || !out->unfinished;
+    if (!head->unfinished) head->unfinished = out->unfinished;
+    for (int i = 0; i < span_count(walk->check); i++) settled &= settle_span(&head->spans[i], &out->spans[i], pass);
+    return settled;
+}
+
+static void leave_transfers(Walk *walk, const LoopStates *loop, void *state) {
+    memcpy(state, loop->out, transfer_bytes(walk->check));
+    if (!loop_surely_runs(walk, loop)) join_transfers(walk, state, loop->entry, (Amount){0});
+}
+
+static void finish_transfers(Walk *walk, void *state) {
+    Transfers *transfers = state;
+    if (transfers->unfinished)
+        find(walk, DIAG_PROOF_WRITE_BARRIER, transfers->unfinished, "end the thread with noc_async_write_barrier()",
+             "%s may end before this write has arrived: no write barrier follows it", who(walk));
+    for (int i = 0; i < walk->check->buffer_count; i++) {
+        const Node *last = span_of(transfers, i, READS)->last;
+        if (!last) continue;
+        find(walk, DIAG_PROOF_READ_BARRIER, last, "end the thread with noc_async_read_barrier()",
+             "%s may end before this read into circular buffer %s is over", who(walk), describe_buffer(walk->check, i));
+    }
+}
+
+const Analysis transfer_analysis = {.bytes = transfer_bytes,
+                                    .begin = begin_transfers,
+                                    .step = step_transfers,
+                                    .join = join_transfers,
+                                    .settle = settle_transfers,
+                                    .leave = leave_transfers,
+                                    .finish = finish_transfers};

@@ -1,0 +1,238 @@
+// A thread program as the verifier sees it: instructions, counted loops and conditions, with every scalar as an amount.
+// Lets are put in, loop variables become start + step * index, sizes their bound values.
+#include <string.h>
+
+#include "program/verify.h"
+
+enum { MAX_NESTING = 200, FIRST_BINDINGS = 64 };
+
+typedef struct Binding {
+    const Variable *variable;
+    Amount value;
+} Binding;
+
+typedef struct Builder {
+    Check *check;
+    Binding *bindings; // open addressing
+    uint32_t count, capacity;
+    int depth, nesting;
+    uint64_t dst_depths; // gathered of the block being built
+    Node *loops[MAX_LOOP_DEPTH];
+    bool failed;
+} Builder;
+
+// ---------------------------------------------------------------- variables
+
+static Binding *binding_slot(Binding *bindings, uint32_t capacity, const Variable *variable) {
+    uint32_t slot = (uint32_t)(((uintptr_t)variable >> 4) * 2654435761u) & (capacity - 1);
+    while (bindings[slot].variable && bindings[slot].variable != variable) slot = (slot + 1) & (capacity - 1);
+    return &bindings[slot];
+}
+
+static void grow_bindings(Builder *builder) {
+    uint32_t capacity = builder->capacity ? builder->capacity * 2 : FIRST_BINDINGS;
+    Binding *bindings = arena_new_array(builder->check->arena, Binding, capacity);
+    for (uint32_t i = 0; i < builder->capacity; i++)
+        if (builder->bindings[i].variable)
+            *binding_slot(bindings, capacity, builder->bindings[i].variable) = builder->bindings[i];
+    builder->bindings = bindings;
+    builder->capacity = capacity;
+}
+
+static void bind(Builder *builder, const Variable *variable, Amount value) {
+    if (builder->count * 2 >= builder->capacity) grow_bindings(builder);
+    Binding *slot = binding_slot(builder->bindings, builder->capacity, variable);
+    if (!slot->variable) builder->count++;
+    *slot = (Binding){variable, value};
+}
+
+static Amount value_of(Builder *builder, const Variable *variable) {
+    if (variable->kind == VARIABLE_SIZE && variable->is_bound) return amount_constant(variable->bound);
+    if (builder->capacity) {
+        const Binding *slot = binding_slot(builder->bindings, builder->capacity, variable);
+        if (slot->variable) return slot->value;
+    }
+    return amount_variable(&builder->check->amounts, variable);
+}
+
+// ---------------------------------------------------------------- expressions
+
+static bool is_whole(DType type) { return dtype_is_integer(type) || dtype_class(type) == CLASS_BOOL; }
+
+static Amount amount_of(Builder *builder, const Expr *expr, int nesting);
+
+static Amount amount_of_op(Builder *builder, const Expr *expr, int nesting) {
+    Amount args[3] = {{0}};
+    if (expr->count > 3) return amount_unknown(&builder->check->amounts);
+    for (uint32_t i = 0; i < expr->count; i++) args[i] = amount_of(builder, expr->args[i], nesting + 1);
+    bool keeps_value = expr->op == OP_CAST && is_whole(expr->args[0]->type) && expr->type != DTYPE_BOOL;
+    return keeps_value ? args[0] : amount_op(&builder->check->amounts, expr->op, args);
+}
+
+// Numbers that are not whole, and what is loaded from memory, are not followed.
+static Amount amount_of(Builder *builder, const Expr *expr, int nesting) {
+    if (nesting > MAX_NESTING || !is_whole(expr->type)) return amount_unknown(&builder->check->amounts);
+    switch (expr->kind) {
+    case EXPR_INT: return amount_constant(expr->integer);
+    case EXPR_VARIABLE: return value_of(builder, expr->variable);
+    case EXPR_OP: return amount_of_op(builder, expr, nesting);
+    case EXPR_FLOAT:
+    case EXPR_LOAD: break;
+    }
+    return amount_unknown(&builder->check->amounts);
+}
+
+// ---------------------------------------------------------------- where conditions change
+
+static void add_cut(Builder *builder, Node *loop, Amount cut) {
+    for (int i = 0; i < loop->cut_count; i++)
+        if (amount_equal(loop->cuts[i], cut)) return;
+    if (loop->cut_count < MAX_CUTS) loop->cuts[loop->cut_count++] = cut;
+    (void)builder;
+}
+
+// a < b + slack, in an index whose coefficient in a - b is 1 or -1: the first index behind the change.
+static void cut_comparison(Builder *builder, const Atom *atom) {
+    Amounts *amounts = &builder->check->amounts;
+    Amount difference = amount_subtract(amounts, atom->args[0], atom->args[1]);
+    for (int depth = 0; depth < builder->depth; depth++) {
+        int64_t factor = amount_coefficient(difference, depth);
+        if (factor != 1 && factor != -1) continue;
+        Amount rest = amount_subtract(amounts, difference, amount_scale(amounts, amount_index(amounts, depth), factor));
+        if (amount_depths(rest) >> depth) continue; // changes within the loop
+        Amount zero = amount_scale(amounts, rest, -factor), next = amount_add(amounts, zero, amount_constant(1));
+        bool is_equality = atom->op == OP_EQ || atom->op == OP_NE;
+        bool at_zero = is_equality || (atom->op == OP_LT) == (factor == 1);
+        if (at_zero) add_cut(builder, builder->loops[depth], zero);
+        if (is_equality || !at_zero) add_cut(builder, builder->loops[depth], next);
+    }
+}
+
+static void cut_loops(Builder *builder, Amount condition) {
+    for (uint32_t i = 0; condition.sum && i < condition.sum->count; i++) {
+        const Atom *atom = condition.sum->terms[i].atom;
+        if (atom->kind != ATOM_OP) continue;
+        if (atom->op == OP_LT || atom->op == OP_LE || atom->op == OP_EQ || atom->op == OP_NE)
+            cut_comparison(builder, atom);
+        else if (atom->op == OP_AND || atom->op == OP_OR || atom->op == OP_NOT)
+            for (int arg = 0; arg < 2; arg++) cut_loops(builder, atom->args[arg]);
+    }
+}
+
+// ---------------------------------------------------------------- statements
+
+static Node *build_block(Builder *builder, const Block *block);
+
+static Node *new_node(Builder *builder, NodeKind kind, const Statement *statement) {
+    Node *node = arena_new(builder->check->arena, Node);
+    node->kind = kind;
+    node->statement = statement;
+    node->depth = builder->depth;
+    return node;
+}
+
+static void refuse(Builder *builder, const Statement *statement, const char *what) {
+    builder->failed = true;
+    report(builder->check->context, DIAG_PROOF_STRUCTURE, statement->location,
+           "expected instructions, counted loops and conditions in a thread program; found %s", what);
+    report_help(builder->check->context, "write a loop whose number of iterations is known when it starts");
+}
+
+static int buffer_place(const Check *check, const CircularBuffer *circular) {
+    for (int i = 0; i < check->buffer_count; i++)
+        if (check->function->circular_buffers.items[i] == circular) return i;
+    return 0;
+}
+
+static Node *build_instruction(Builder *builder, const Statement *statement, const Instruction *instruction) {
+    Node *node = new_node(builder, NODE_INSTRUCTION, statement);
+    node->instruction = instruction;
+    for (int i = 0; i < MAX_OPERANDS; i++) {
+        const Operand *operand = &statement->op.operands[i];
+        if (operand->kind == OPERAND_EXPR) node->operands[i] = amount_of(builder, operand->expr, 0);
+        if (operand->kind == OPERAND_CIRCULAR)
+            node->buffers[i] = (int8_t)buffer_place(builder->check, operand->circular);
+    }
+    node->dst_depths = dst_operand_depths(node);
+    builder->dst_depths |= node->dst_depths;
+    return node;
+}
+
+static Node *build_loop(Builder *builder, const Statement *statement) {
+    Amounts *amounts = &builder->check->amounts;
+    Node *node = new_node(builder, NODE_LOOP, statement);
+    if (builder->depth == MAX_LOOP_DEPTH) {
+        refuse(builder, statement, "more than 64 loops inside each other");
+        return node;
+    }
+    Amount start = amount_of(builder, statement->loop.start, 0), step = amount_of(builder, statement->loop.step, 0);
+    node->operands[0] = amount_of(builder, statement->loop.extent, 0);
+    Amount turns = amount_multiply(amounts, step, amount_index(amounts, builder->depth));
+    bind(builder, statement->loop.variable, amount_add(amounts, start, turns));
+    builder->loops[builder->depth++] = node;
+    uint64_t outer = builder->dst_depths;
+    builder->dst_depths = 0;
+    node->body = build_block(builder, statement->loop.body);
+    node->dst_depths = builder->dst_depths;
+    builder->dst_depths |= outer;
+    builder->depth--;
+    return node;
+}
+
+static Node *build_if(Builder *builder, const Statement *statement) {
+    Node *node = new_node(builder, NODE_IF, statement);
+    node->operands[0] = amount_of(builder, statement->branch.condition, 0);
+    cut_loops(builder, node->operands[0]);
+    node->body = build_block(builder, statement->branch.then);
+    if (statement->branch.otherwise) node->otherwise = build_block(builder, statement->branch.otherwise);
+    return node;
+}
+
+static const char *const refused[] = {
+    [STATEMENT_LAUNCH] = "a launch",
+    [STATEMENT_WHILE] = "a while loop",
+    [STATEMENT_BREAK] = "a break",
+    [STATEMENT_CONTINUE] = "a continue",
+    [STATEMENT_OPERATION] = "an operation that is no instruction",
+};
+
+// NULL for what needs no proof: scalars, and asserts, which the simulator evaluates.
+static Node *build_statement(Builder *builder, const Statement *statement) {
+    const Instruction *instruction = instruction_of(statement);
+    if (instruction) return build_instruction(builder, statement, instruction);
+    switch (statement->kind) {
+    case STATEMENT_FOR: return build_loop(builder, statement);
+    case STATEMENT_IF: return build_if(builder, statement);
+    case STATEMENT_LET: bind(builder, statement->let.variable, amount_of(builder, statement->let.value, 0)); break;
+    case STATEMENT_ALLOC:
+    case STATEMENT_STORE:
+    case STATEMENT_ASSERT: break;
+    default: refuse(builder, statement, refused[statement->kind]);
+    }
+    return NULL;
+}
+
+static Node *build_block(Builder *builder, const Block *block) {
+    Node *first = NULL, **end = &first;
+    if (++builder->nesting > MAX_NESTING) {
+        if (block->owner) refuse(builder, block->owner, "more than 200 blocks inside each other");
+        builder->nesting--;
+        return NULL;
+    }
+    for (const Statement *statement = block->first; statement && !builder->failed; statement = statement->next) {
+        Node *node = build_statement(builder, statement);
+        if (!node) continue;
+        *end = node;
+        end = &node->next;
+    }
+    builder->nesting--;
+    return first;
+}
+
+bool build_tree(Check *check, const ThreadProgram *program, Tree *tree) {
+    Builder builder = {.check = check};
+    *tree = (Tree){.program = program, .nodes = build_block(&builder, program->body)};
+    tree->totals = arena_new_array(check->arena, Ring, (size_t)check->buffer_count);
+    tree->writes = arena_new_array(check->arena, Amount, check->function->parameters.count);
+    return !builder.failed;
+}
