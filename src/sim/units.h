@@ -15,8 +15,10 @@ typedef struct UnitMode {
     MathFidelity fidelity;
 } UnitMode;
 
-// dst[(r * columns + c)] += in0[r * in0_stride] x in1[c], c < columns, r < rows; in1 transposed within the tile if
-// `transpose`. Strides count pages of the operand's format. fp32 operands are read as TF32.
+// dst[r * columns + c] += in0[r * in0_stride] x in1[c], c < columns, r < rows; in1 transposed within the tile if
+// `transpose`. Strides count pages of the operand's format. fp32 operands are read as TF32. `fidelity` says which
+// mantissa bits take part. Exponent 255 is an exponent like any other, in operands and in dst; results too large are
+// infinity, never NaN; denormal operands and results are zero. The additions of an inner step may come in any order.
 typedef struct ProductBlock {
     float *dst;
     const void *in0, *in1;
@@ -26,7 +28,8 @@ typedef struct ProductBlock {
 } ProductBlock;
 void unit_product(const ProductBlock *block, UnitMode mode);
 
-// How a page reaches DST.
+// How a page reaches DST. By way of the source registers denormals become zero; NaN and infinity are moved as they are.
+// dst must not overlap the page.
 typedef enum LoadPath { LOAD_SOURCE, LOAD_EXACT } LoadPath; // through SrcA/SrcB (fp32 read as TF32), or unpack-to-DST
 typedef enum TileBroadcast {
     TILE_BROADCAST_NONE,
@@ -37,18 +40,20 @@ typedef enum TileBroadcast {
 void unit_load(float *dst, const void *page, DType format, LoadPath path, bool transpose, TileBroadcast broadcast,
                UnitMode mode);
 
-// dst = in0 op in1 (in1 broadcast); MUL accumulates onto dst, as the chip does. `op` is '+', '-' or '*'.
+// dst = in0 op in1 (in1 broadcast); MUL accumulates onto dst, as the chip does. `op` is '+', '-' or '*'. Operands,
+// specials and fidelity (of MUL) as for products, with in0 in SrcA and in1 in SrcB: (-inf) - (-inf) is zero.
 void unit_fpu_binary(char op, TileBroadcast broadcast, float *dst, const void *in0, DType format0, const void *in1,
                      DType format1, UnitMode mode);
 
-// Vector unit. `id` is the instruction's row; operands that it does not have are ignored. `value` is its scalar.
-// DST_UNARY and DST_SET: out. DST_BINARY: out = f(a, b). DST_UPDATE: out = f(out, a). DST_SELECT: out = a ? b : c.
-// DST_COPY: out = a.
+// Vector unit: fp32 with infinity and NaN, denormal results flushed; accuracy and specials of each function are in
+// units_vector.h. Operands may be `out` itself. A 16-bit DST rounds the result to bfloat16. `id` is the instruction's
+// row; operands that it does not have are ignored. `value` is its scalar. DST_UNARY and DST_SET: out. DST_BINARY: out =
+// f(a, b). DST_UPDATE: out = f(out, a). DST_SELECT: out = a ? b : c. DST_COPY: out = a.
 void unit_sfpu(InstructionId id, float *out, const float *a, const float *b, const float *c, float value,
                UnitMode mode);
 
-// Rounds to the page's format (to nearest from an fp32 DST, by truncation from a 16-bit one); adds to the page if
-// `accumulate`.
+// Rounds to the page's format (to nearest from an fp32 DST, by truncation from a 16-bit one). With `accumulate`, the
+// rounded tile is added to the page and the sum rounded to nearest. NaN stays NaN.
 void unit_pack(void *page, DType format, const float *dst, bool accumulate, UnitMode mode);
 
 // Data-movement stores.
@@ -57,8 +62,9 @@ void unit_fill_page_edge(void *page, DType format, int rows, int columns,
                          double value); // keeps the first rows x columns
 void unit_fill_page_index(void *page, DType format, bool by_row);
 
-// Page `page` of a host tensor, read or written in place by its map. What lies beyond the tensor's edge is read as a
-// recognisable large value (the chip leaves it undefined) and not written.
+// Page `index` of a host tensor of that format, 0 <= index < map->pages, read or written in place by its map. What lies
+// beyond the tensor's edge is read as 1e30 (float16: 6e4; integers: bytes of 0x5a), since the chip leaves it undefined,
+// and not written.
 void unit_read_page(void *page, const PageMap *map, DType format, const void *tensor, int64_t index);
 void unit_write_page(const void *page, const PageMap *map, DType format, void *tensor, int64_t index);
 
