@@ -47,24 +47,33 @@ static double excess(const Comparison *comparison) {
     return comparison->tolerance > 0 ? comparison->max_abs_error / comparison->tolerance : comparison->max_abs_error;
 }
 
-Verdict verdict_of(const Function *function, const TensorSet *result, const OracleResult *reference, double tolerance) {
-    Context *context = function->module->context;
+Verdict judge_outputs(const Function *function, const TensorSet *result, const OracleResult *reference,
+                      double tolerance) {
     Verdict verdict = {.pass = reference->never_written == 0, .worst = -1};
-    verdict.outputs = arena_new_array(&context->unit, OutputCheck, (size_t)result->count);
+    verdict.outputs = arena_new_array(&function->module->context->unit, OutputCheck, (size_t)result->count);
     for (int i = 0; i < result->count; i++) {
         if (!is_output(function->parameters.items[i])) continue;
         const uint8_t *mask = reference->sampled ? reference->written[i] : NULL;
         Comparison comparison = compare_tensors(&result->tensors[i], &reference->tensors.tensors[i], mask,
                                                 &reference->precision[i], tolerance);
-        if (!comparison.pass) report_mismatch(function, &result->tensors[i], &comparison, tolerance > 0);
-        if (comparison.reference_is_zero)
-            report(context, DIAG_REFERENCE_ZERO, function->location, "the reference of %s is zero everywhere",
-                   result->tensors[i].name);
         verdict.pass = verdict.pass && comparison.pass;
         verdict.outputs[verdict.count] = (OutputCheck){i, comparison};
         if (verdict.worst < 0 || excess(&comparison) > excess(&verdict.outputs[verdict.worst].comparison))
             verdict.worst = verdict.count;
         verdict.count++;
+    }
+    return verdict;
+}
+
+Verdict verdict_of(const Function *function, const TensorSet *result, const OracleResult *reference, double tolerance) {
+    Verdict verdict = judge_outputs(function, result, reference, tolerance);
+    for (int i = 0; i < verdict.count; i++) {
+        const Tensor *tensor = &result->tensors[verdict.outputs[i].tensor];
+        const Comparison *comparison = &verdict.outputs[i].comparison;
+        if (!comparison->pass) report_mismatch(function, tensor, comparison, tolerance > 0);
+        if (comparison->reference_is_zero)
+            report(function->module->context, DIAG_REFERENCE_ZERO, function->location,
+                   "the reference of %s is zero everywhere", tensor->name);
     }
     if (reference->never_written > 0) report_unwritten(function, reference->never_written);
     return verdict;

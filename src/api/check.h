@@ -24,9 +24,12 @@ static inline bool is_output(const Buffer *parameter) {
     return parameter->role == ROLE_OUT || parameter->role == ROLE_INOUT;
 }
 
-// Compares every output of `result` with the reference. `tolerance` > 0 overrides the rule. What fails is reported
-// (DIAG_RESULT_MISMATCH, DIAG_TOLERANCE_EXCEEDED, DIAG_OUTPUT_UNWRITTEN) and does not leave; the verdict lives in the
+// Compares every output of `result` with the reference. `tolerance` > 0 overrides the rule. The verdict lives in the
 // unit arena.
+Verdict judge_outputs(const Function *function, const TensorSet *result, const OracleResult *reference,
+                      double tolerance);
+// The same, and reports what fails (DIAG_RESULT_MISMATCH, DIAG_TOLERANCE_EXCEEDED, DIAG_OUTPUT_UNWRITTEN) without
+// leaving.
 Verdict verdict_of(const Function *function, const TensorSet *result, const OracleResult *reference, double tolerance);
 
 // The place of a tensor among the parameters; fails with DIAG_UNKNOWN_TENSOR.

@@ -1,0 +1,151 @@
+// Modules: reading a kernel, and asking it what it holds.
+#include <string.h>
+
+#include "api/internal.h"
+#include "ir/print.h"
+
+// ---------------------------------------------------------------- reading
+
+typedef struct ModuleCall {
+    ttile_context *context;
+    const char *name, *text; // `text` is NULL: `name` is a file
+    size_t length;
+    ttile_module_options options;
+    ttile_module *result;
+} ModuleCall;
+
+static ElaborateOptions elaborate_options(Context *base, const ttile_module_options *options) {
+    Binding *bindings = arena_new_array(&base->unit, Binding, options->parameter_count);
+    api_require(base, options->parameters || !options->parameter_count, "`parameters` is NULL");
+    for (size_t i = 0; i < options->parameter_count; i++) {
+        const ttile_parameter *parameter = &options->parameters[i];
+        api_require(base, parameter->name && parameter->value, "a parameter has no name or no value");
+        bindings[i] = (Binding){arena_copy_text(&base->unit, parameter->name, strlen(parameter->name)),
+                                arena_copy_text(&base->unit, parameter->value, strlen(parameter->value))};
+    }
+    OptionWords words = {.target = options->target_device};
+    const Target *target = compile_options_parse(base, &words).target;
+    return (ElaborateOptions){
+        .entry = options->entry,
+        .bindings = bindings,
+        .binding_count = (int)options->parameter_count,
+        .worker_cores = (int)(target->grid_columns * target->grid_rows),
+        .native_float16 = options->native_float16,
+    };
+}
+
+static const Source *open_source(Context *base, const ModuleCall *call) {
+    api_require(base, call->name != NULL, "the file's name is NULL");
+    return call->text ? context_add_source(base, call->name, call->text, call->length)
+                      : context_read_source(base, call->name);
+}
+
+static void read_module(Context *base, void *user) {
+    ModuleCall *call = user;
+    const Source *source = open_source(base, call);
+    ElaborateOptions options = elaborate_options(base, &call->options);
+    ttile_module *module = arena_new(&base->unit, ttile_module);
+    module->context = call->context;
+    module->function = kernel_load(module_open(base), source, &options);
+    call->result = module;
+}
+
+static ttile_status module_call(ModuleCall *call, const ttile_module_options *options, ttile_module **module) {
+    if (!module) return TTILE_USER_ERROR;
+    if (options) call->options = *options;
+    ttile_status status = api_call(call->context, read_module, call);
+    if (status == TTILE_OK) *module = call->result;
+    return status;
+}
+
+ttile_status ttile_module_from_file(ttile_context *context, const char *path, const ttile_module_options *options,
+                                    ttile_module **module) {
+    ModuleCall call = {.context = context, .name = path};
+    return module_call(&call, options, module);
+}
+
+ttile_status ttile_module_from_memory(ttile_context *context, const char *name, const char *text, size_t length,
+                                      const ttile_module_options *options, ttile_module **module) {
+    ModuleCall call = {.context = context, .name = name, .text = text ? text : "", .length = text ? length : 0};
+    return module_call(&call, options, module);
+}
+
+// ---------------------------------------------------------------- asking
+
+const char *ttile_module_name(const ttile_module *module) { return module ? module->function->name : NULL; }
+
+size_t ttile_module_tensor_count(const ttile_module *module) { return module ? module->function->parameters.count : 0; }
+
+ttile_status ttile_module_tensor(const ttile_module *module, size_t index, ttile_tensor *tensor) {
+    return module ? api_describe(module->context, module->function, index, tensor) : TTILE_USER_ERROR;
+}
+
+typedef struct AttributeCall {
+    const Function *function;
+    const char *name, *text;
+} AttributeCall;
+
+static const char *const attribute_names[ATTR_COUNT] = {
+#define ATTR(id, name, type, doc) name,
+#include "ir/attrs.def"
+#undef ATTR
+};
+
+static const Value *find_attribute(Context *base, const Function *function, const char *name) {
+    for (int i = 0; i < ATTR_COUNT; i++)
+        if (!strcmp(attribute_names[i], name)) return function->attributes[i];
+    const Value *value = value_get(function->user_attributes, name);
+    if (!value) fail(base, DIAG_API_ARGUMENT, (Location){0}, "there is no attribute `%s`", name);
+    return value;
+}
+
+static void read_attribute(Context *base, void *user) {
+    AttributeCall *call = user;
+    api_require(base, call->name != NULL, "the attribute's name is NULL");
+    const Value *value = find_attribute(base, call->function, call->name);
+    Text text = {.arena = &base->unit};
+    if (value) value_print(value, &text);
+    call->text = text.data;
+}
+
+ttile_status ttile_module_attribute(const ttile_module *module, const char *name, const char **text) {
+    if (!module || !text) return TTILE_USER_ERROR;
+    AttributeCall call = {module->function, name, NULL};
+    ttile_status status = api_call(module->context, read_attribute, &call);
+    if (status == TTILE_OK) *text = call.text;
+    return status;
+}
+
+typedef struct TextCall {
+    const Function *function;
+    Text text;
+} TextCall;
+
+Text api_print(const Function *function) {
+    Text text = {.arena = &function->module->context->unit};
+    print_module(function->module, (PrintOptions){.locations = true}, &text);
+    return text;
+}
+
+static void print_text(Context *base, void *user) {
+    (void)base;
+    TextCall *call = user;
+    call->text = api_print(call->function);
+}
+
+static ttile_status text_of(ttile_context *context, const Function *function, const char **text, size_t *length) {
+    TextCall call = {.function = function};
+    ttile_status status = api_call(context, print_text, &call);
+    if (status != TTILE_OK) return status;
+    if (text) *text = call.text.data;
+    if (length) *length = call.text.length;
+    return TTILE_OK;
+}
+
+ttile_status ttile_module_text(const ttile_module *module, const char **text, size_t *length) {
+    return module ? text_of(module->context, module->function, text, length) : TTILE_USER_ERROR;
+}
+
+ttile_status ttile_program_text(const ttile_program *program, const char **text, size_t *length) {
+    return program ? text_of(program->context, program->function, text, length) : TTILE_USER_ERROR;
+}
