@@ -55,8 +55,7 @@ void sim_number_core_prepare(Machine *machine, NumberCore *core, Arena *arena, b
     core->numbers = with_numbers;
     core->buffers = arena_new_array(arena, BufferState, (size_t)machine->buffer_count);
     core->states = arena_new_array(arena, PageState, (size_t)machine->l1_pages);
-    if (!with_numbers) return;
-    core->l1 = aligned(arena, machine->l1_bytes);
+    if (with_numbers) core->l1 = aligned(arena, machine->l1_bytes);
     for (int i = 0; i < machine->dst_banks; i++)
         core->engine.banks[i] = aligned(arena, (int64_t)machine->dst_tiles * TILE_ELEMENTS * (int64_t)sizeof(float));
 }
