@@ -28,12 +28,15 @@ static Location nowhere(void) { return (Location){0}; }
 
 static void open_file(Reader *reader) {
     struct stat status;
+    // Asked before opening: opening a pipe would wait for its writer.
+    if (stat(reader->path, &status) != 0)
+        fail(reader->context, DIAG_FILE_UNREADABLE, nowhere(), "cannot read '%s': %s", reader->path, strerror(errno));
+    if (!S_ISREG(status.st_mode))
+        fail(reader->context, DIAG_FILE_UNREADABLE, nowhere(), "cannot read '%s': it is not a regular file",
+             reader->path);
     reader->file = fopen(reader->path, "rb");
     if (!reader->file)
         fail(reader->context, DIAG_FILE_UNREADABLE, nowhere(), "cannot read '%s': %s", reader->path, strerror(errno));
-    if (fstat(fileno(reader->file), &status) != 0 || !S_ISREG(status.st_mode))
-        fail(reader->context, DIAG_FILE_UNREADABLE, nowhere(), "cannot read '%s': it is not a regular file",
-             reader->path);
     reader->file_bytes = (uint64_t)status.st_size;
 }
 

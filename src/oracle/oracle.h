@@ -7,23 +7,24 @@
 #include "data/tensor.h"
 
 typedef struct OracleOptions {
-    uint64_t seed;         // chooses the sampled blocks
+    uint64_t seed;          // chooses the sampled blocks
     double operation_limit; // estimated floating-point operations above which only a sample of blocks runs; 0: no limit
-    int threads;           // host threads, at least 1
+    int threads;            // host threads, at least 1
 } OracleOptions;
 
 typedef struct OracleResult {
-    TensorSet tensors;     // outputs filled, inputs copied
-    bool sampled;          // only some blocks ran
+    TensorSet tensors; // outputs filled, inputs copied
+    bool sampled;      // only some blocks ran
     int64_t blocks_run, blocks_total;
     uint8_t **written;     // per parameter: one byte an element, 1 where a block wrote it; NULL for inputs
     Precision *precision;  // per parameter
-    double operations;     // useful floating-point operations of the whole launch (2 m n k of every T.gemm, 1 per elementwise op)
+    double operations;     // useful floating-point operations of the whole launch (2 m n k of every T.gemm, 1 per
+                           // elementwise op)
     int64_t never_written; // elements of outputs that no block writes (only known when not sampled)
 } OracleResult;
 
-// Evaluates `function` (element level, before any pass) on the inputs. Fails with DIAG_RACE when two blocks write different values to
-// one element, DIAG_OUT_OF_BOUNDS, DIAG_ASSERTION and so on, with the statement's location.
+// Evaluates `function` (element level, before any pass) on the inputs. Fails with DIAG_RACE when two blocks write
+// different values to one element, DIAG_OUT_OF_BOUNDS, DIAG_ASSERTION and so on, with the statement's location.
 OracleResult oracle_run(Function *function, const TensorSet *inputs, const OracleOptions *options);
 void oracle_free(OracleResult *result);
 
