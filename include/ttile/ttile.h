@@ -16,7 +16,7 @@
 //
 // Ownership. Modules, pipelines, programs, plans, references and all text handed out live until their context is
 // destroyed; what a caller passes in is copied, except for tensor buffers, which are used in place during the call. A
-// context costs a few hundred bytes: use one for each compilation and destroy it to give everything back.
+// context is cheap: use one for each compilation and destroy it to give everything back.
 //
 // Threads. There is no global state. A context and what was made from it belong to one thread at a time; different
 // contexts can be used from different threads at once.
