@@ -52,12 +52,17 @@ static int64_t buffer_bytes(const Buffer *buffer) {
     return tile_shape(buffer).total * TILE_SIZE * TILE_SIZE * (int64_t)dtype_bytes(buffer->type);
 }
 
+// k tiles that a product's own loops run over.
 static int64_t nest_step_tiles(const Statement *nest) {
-    int64_t tiles = 1, extent = 1;
-    while (nest->kind == STATEMENT_FOR) { // the innermost loop of a product runs over k
-        if (!expr_constant(nest->loop.extent, &extent)) extent = 1;
-        tiles = extent;
-        nest = nest->loop.body->first;
+    const Statement *store = nest;
+    while (store->kind == STATEMENT_FOR) store = store->loop.body->first;
+    int64_t tiles = 1;
+    for (; nest != store; nest = nest->loop.body->first) {
+        int64_t extent;
+        bool indexes = false;
+        for (int d = 0; d < store->store.buffer->rank; d++)
+            indexes |= expression_uses(store->store.indices[d], nest->loop.variable);
+        if (!indexes && expr_constant(nest->loop.extent, &extent)) tiles *= extent;
     }
     return tiles;
 }

@@ -281,7 +281,18 @@ static TileValue with_scalar(Section *section, const Expr *expr, const BinaryRul
     return unary(section, id, tile, scalar);
 }
 
-static bool is_row(const Expr *expr) { return expr->kind == EXPR_OP && expr->op == OP_BROADCAST_ROW; }
+// Conversions between float formats happen when a tile is packed.
+static const Expr *without_casts(const Expr *expr) {
+    while (expr->kind == EXPR_OP && expr->op == OP_CAST && dtype_is_float(expr->type) &&
+           dtype_is_float(expr->args[0]->type))
+        expr = expr->args[0];
+    return expr;
+}
+
+static bool is_row(const Expr *expr) {
+    expr = without_casts(expr);
+    return expr->kind == EXPR_OP && expr->op == OP_BROADCAST_ROW;
+}
 
 static InstructionId row_instruction(ExprOp op) {
     return op == OP_ADD   ? INSTR_ADD_BCAST_ROW
@@ -293,7 +304,7 @@ static InstructionId row_instruction(ExprOp op) {
 // tile op row vector, both in DST.
 static TileValue with_row(Section *section, const Expr *expr) {
     bool swapped = is_row(expr->args[0]) && expr->op != OP_SUB;
-    const Expr *data = expr->args[swapped ? 1 : 0], *row = expr->args[swapped ? 0 : 1];
+    const Expr *data = expr->args[swapped ? 1 : 0], *row = without_casts(expr->args[swapped ? 0 : 1]);
     int reg = own(section, evaluate(section, data));
     TileValue vector = load_tile(section, INSTR_COPY_TILE, row->args[0]);
     emit_registers(section, row_instruction(expr->op), 2, (int[]){reg, vector.reg});

@@ -2,6 +2,7 @@
 // next in DST. Legal when every buffer that one writes and the other touches is touched at the same tile in both.
 #include "ir/walk.h"
 #include "pass/dst.h"
+#include "pass/liveness.h"
 
 typedef struct Fusion {
     Function *function;
@@ -107,12 +108,24 @@ static void take_body(Fusion *fusion, const NestLoops *from, const NestLoops *to
     }
 }
 
+// Is every product's accumulator given its first value in the same nest? Otherwise DST holds only what is added to it.
+static bool starts_in_dst(const NestLoops *loops) {
+    for (Statement *s = loops->first; s; s = s == loops->last ? NULL : s->next) {
+        const Statement *product = product_store(s);
+        if (!is_product_store(product)) continue;
+        bool defined = false;
+        for (Statement *before = loops->first; before != s; before = before->next)
+            defined |= product_store(before)->store.buffer == product->store.buffer;
+        if (!defined) return false;
+    }
+    return true;
+}
+
 // The bodies of both, in order, inside the second one's loops; undone if DST is too small for them together.
 static bool join(Fusion *fusion, Statement *first, Statement *second) {
     NestLoops a = nest_loops(first), b = nest_loops(second);
     if (!a.count || !same_loops(&a, &b)) return false;
-    bool second_product = holds_product(second);
-    if (second_product && holds_product(first)) return false;
+    if (holds_product(first) && (holds_product(second) || !starts_in_dst(&a))) return false;
     take_body(fusion, &a, &b); // in terms of the second one's variables
     bool legal = shared_buffers_agree(fusion, first, second, &a, &b) && may_sink(fusion, first, second);
     if (legal) {
@@ -153,10 +166,67 @@ static void fuse_block(Fusion *fusion, Block *block) {
     }
 }
 
+// ---------------------------------------------------------------- values that end in their nest
+
+typedef struct Retiring {
+    Buffer *old, *fresh;
+    bool stored;
+} Retiring;
+
+static const Expr *retire_load(Module *module, const Expr *expr, void *user) {
+    const Retiring *retiring = user;
+    if (expr->kind != EXPR_LOAD || expr->buffer != retiring->old) return expr;
+    return expr_load(module, retiring->fresh, expr->args);
+}
+
+static void retire_stores(Module *module, Retiring *retiring, Statement *statement) {
+    if (statement->kind == STATEMENT_FOR) {
+        for (Statement *s = statement->loop.body->first; s; s = s->next) retire_stores(module, retiring, s);
+        return;
+    }
+    if (retiring->stored)
+        statement->store.value = map_expression(module, statement->store.value, retire_load, retiring);
+    if (statement->store.buffer != retiring->old) return;
+    statement->store.buffer = retiring->fresh;
+    retiring->stored = true;
+}
+
+// A new value that nobody reads after its nest gets a buffer of its own, which then never leaves DST.
+static void retire_values(Fusion *fusion, const Tracked *tracked, Statement *nest, LiveSet after) {
+    NestAccesses accesses = nest_accesses(fusion->module, nest);
+    for (uint32_t i = 0; i < accesses.count; i++) {
+        const NestAccess *access = &accesses.items[i];
+        int index = tracked_index(tracked, access->buffer);
+        if (index < 0 || !access->writes || access->accumulates || !access->whole || after >> index & 1) continue;
+        Retiring retiring = {.old = access->buffer};
+        retiring.fresh = add_on_chip_buffer(fusion->function, access->buffer->name, access->buffer,
+                                            access->buffer->type, nest->location);
+        retire_stores(fusion->module, &retiring, nest);
+    }
+}
+
+static void retire_block(Fusion *fusion, const Tracked *tracked, Block *block, LiveSet after_block) {
+    for (Statement *s = block->first; s; s = s->next) {
+        LiveSet after = live_after(tracked, s, after_block);
+        if (is_nest(s)) {
+            if (nest_kind(s) == NEST_COMPUTE) retire_values(fusion, tracked, s, after);
+            continue;
+        }
+        Block *blocks[2];
+        int count = statement_blocks(s, blocks);
+        bool loop = s->kind == STATEMENT_FOR || s->kind == STATEMENT_WHILE;
+        for (int i = 0; i < count; i++)
+            retire_block(fusion, tracked, blocks[i], loop ? live_before(tracked, s, after) : after);
+    }
+}
+
 static void run(Function *function, const CompileOptions *options) {
     (void)options;
     Fusion fusion = {.function = function, .module = function->module};
-    fuse_block(&fusion, function_launch(function)->launch.body);
+    Block *body = function_launch(function)->launch.body;
+    fuse_block(&fusion, body);
+    Tracked tracked = track_buffers(function->module, body);
+    retire_block(&fusion, &tracked, body, 0);
     hold(function, ATTR_FUSED);
 }
 

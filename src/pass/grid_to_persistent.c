@@ -107,7 +107,22 @@ static void place_of_item(Persistent *work, const Expr *turn, const Expr **x, co
     }
 }
 
+typedef struct Use {
+    const Variable *variable;
+    bool found;
+} Use;
+
+static void find_use(const Expr **slot, void *user) {
+    Use *use = user;
+    use->found = use->found || expression_uses(*slot, use->variable);
+}
+
+static void find_uses(Statement *statement, void *user) { statement_expressions(statement, find_use, user); }
+
 static void add_let(Persistent *work, Block *body, Variable *variable, const Expr *value) {
+    Use use = {.variable = variable};
+    walk_statements(body, find_uses, &use);
+    if (!use.found) return;
     variable->kind = VARIABLE_LET;
     Statement *let = build_let(work->module, variable, value);
     if (body->first)

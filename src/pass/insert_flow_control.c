@@ -2,7 +2,7 @@
 // it, one window of pages; a version is popped where its last reader is done. Placed in the whole body, before it is
 // split into threads, so that both ends of a circular buffer count alike.
 #include "ir/walk.h"
-#include "pass/internal.h"
+#include "pass/liveness.h"
 #include "program/program.h"
 
 typedef struct Version {
@@ -10,67 +10,24 @@ typedef struct Version {
     CircularBuffer *circular;
     bool available; // a version is in the circular buffer here
     bool waited;    // and its consumer has waited for it
-    bool live;      // (of a live set) it may still be read
 } Version;
 
 typedef struct Versions {
-    Version items[64]; // as many as a chip has circular buffers
+    Version items[MAX_TRACKED]; // of the tracked buffer of that index; circular is NULL if it never leaves DST
     int count;
 } Versions;
 
 typedef struct FlowControl {
     Function *function;
     Module *module;
+    Tracked tracked;
     Versions now;
 } FlowControl;
 
-typedef uint64_t LiveSet; // bit i: version i may still be read
-
+// -1 if the buffer never leaves DST.
 static int version_index(const FlowControl *flow, const Buffer *buffer) {
-    for (int i = 0; i < flow->now.count; i++)
-        if (flow->now.items[i].buffer == buffer) return i;
-    return -1;
-}
-
-// ---------------------------------------------------------------- liveness
-
-static LiveSet live_before_block(FlowControl *flow, const Block *block, LiveSet live);
-
-static LiveSet live_before_nest(FlowControl *flow, const Statement *nest, LiveSet live) {
-    NestAccesses accesses = nest_accesses(flow->module, nest);
-    for (uint32_t i = 0; i < accesses.count; i++) {
-        int index = version_index(flow, accesses.items[i].buffer);
-        if (index < 0) continue;
-        LiveSet bit = (LiveSet)1 << index;
-        bool keeps = accesses.items[i].reads || (accesses.items[i].writes && !accesses.items[i].whole &&
-                                                 !accesses.items[i].accumulates && live & bit);
-        if (accesses.items[i].writes) live &= ~bit;
-        if (keeps) live |= bit;
-    }
-    return live;
-}
-
-static LiveSet live_before(FlowControl *flow, const Statement *statement, LiveSet live) {
-    if (is_nest(statement)) return live_before_nest(flow, statement, live);
-    Block *blocks[2];
-    int count = statement_blocks(statement, blocks);
-    if (!count) return live;
-    if (statement->kind == STATEMENT_IF) {
-        LiveSet then = live_before_block(flow, blocks[0], live);
-        return then | (count > 1 ? live_before_block(flow, blocks[1], live) : live);
-    }
-    if (statement->kind == STATEMENT_LAUNCH) return live_before_block(flow, blocks[0], live);
-    LiveSet around = live; // a loop: around its back edge, or not at all
-    for (LiveSet before = 0; before != around;) {
-        before = around;
-        around |= live_before_block(flow, blocks[0], around);
-    }
-    return around;
-}
-
-static LiveSet live_before_block(FlowControl *flow, const Block *block, LiveSet live) {
-    for (const Statement *s = block->last; s; s = s->previous) live = live_before(flow, s, live);
-    return live;
+    int index = tracked_index(&flow->tracked, buffer);
+    return index >= 0 && flow->now.items[index].circular ? index : -1;
 }
 
 // ---------------------------------------------------------------- placing
@@ -110,7 +67,7 @@ static void reopen(FlowControl *flow, Version *version, Statement *nest) {
     version->available = version->waited = false;
 }
 
-static Statement *place_nest(FlowControl *flow, Statement *nest, LiveSet live_after) {
+static Statement *place_nest(FlowControl *flow, Statement *nest, LiveSet after) {
     NestAccesses accesses = nest_accesses(flow->module, nest);
     Statement *end = nest;
     for (uint32_t i = 0; i < accesses.count; i++) { // before: waits, then what is written
@@ -145,7 +102,7 @@ static Statement *place_nest(FlowControl *flow, Statement *nest, LiveSet live_af
         int index = version_index(flow, access->buffer);
         if (index < 0) continue;
         Version *version = &flow->now.items[index];
-        bool live = live_after >> index & 1;
+        bool live = after >> index & 1;
         if (version->available && (access->writes || !live)) {
             end = call_after(flow, INSTR_CB_POP_FRONT, version, end);
             version->available = version->waited = false;
@@ -162,7 +119,7 @@ static Statement *place_nest(FlowControl *flow, Statement *nest, LiveSet live_af
     return end;
 }
 
-static void place_block(FlowControl *flow, Block *block, LiveSet live_after);
+static void place_block(FlowControl *flow, Block *block, LiveSet after_block);
 
 static bool same_versions(const Versions *a, const Versions *b, int *differs) {
     for (int i = 0; i < a->count; i++)
@@ -173,13 +130,13 @@ static bool same_versions(const Versions *a, const Versions *b, int *differs) {
     return true;
 }
 
-static void place_branch(FlowControl *flow, Statement *branch, LiveSet live_after) {
+static void place_branch(FlowControl *flow, Statement *branch, LiveSet after) {
     Versions before = flow->now;
     if (!branch->branch.otherwise) branch->branch.otherwise = block_new(flow->module, branch);
-    place_block(flow, branch->branch.then, live_after);
+    place_block(flow, branch->branch.then, after);
     Versions then = flow->now;
     flow->now = before;
-    place_block(flow, branch->branch.otherwise, live_after);
+    place_block(flow, branch->branch.otherwise, after);
     int differs;
     if (!same_versions(&then, &flow->now, &differs))
         refuse_version(flow, &flow->now.items[differs], branch->location,
@@ -188,9 +145,9 @@ static void place_branch(FlowControl *flow, Statement *branch, LiveSet live_afte
     if (!branch->branch.otherwise->first) branch->branch.otherwise = NULL;
 }
 
-static void place_loop(FlowControl *flow, Statement *loop, LiveSet live_after) {
+static void place_loop(FlowControl *flow, Statement *loop, LiveSet after) {
     Block *body = loop->kind == STATEMENT_WHILE ? loop->branch.then : loop->loop.body;
-    LiveSet around = live_before(flow, loop, live_after);
+    LiveSet around = live_before(&flow->tracked, loop, after);
     Versions before = flow->now;
     // What waits inside of the body did holds for one turn only; what was waited for before and is not replaced stays.
     Versions entry = before;
@@ -235,14 +192,12 @@ static Statement *pop_dead(FlowControl *flow, Block *block, Statement *place, Li
     return place;
 }
 
-static void place_block(FlowControl *flow, Block *block, LiveSet live_after) {
+static void place_block(FlowControl *flow, Block *block, LiveSet after_block) {
     Statement *first = block->first;
-    pop_dead(flow, block, NULL, live_before_block(flow, block, live_after));
+    pop_dead(flow, block, NULL, live_before_block(&flow->tracked, block, after_block));
     for (Statement *s = first, *next; s; s = next) {
         next = s->next;
-        LiveSet live = live_after;
-        for (const Statement *later = block->last; later != s; later = later->previous)
-            live = live_before(flow, later, live);
+        LiveSet live = live_after(&flow->tracked, s, after_block);
         Statement *end = s;
         if (is_nest(s))
             end = place_nest(flow, s, live);
@@ -254,19 +209,15 @@ static void place_block(FlowControl *flow, Block *block, LiveSet live_after) {
     }
 }
 
-static void add_version(Statement *statement, void *user) {
-    FlowControl *flow = user;
-    if (statement->kind != STATEMENT_ALLOC) return;
-    CircularBuffer *circular = circular_of(flow->function, statement->alloc);
-    if (circular && flow->now.count < 64)
-        flow->now.items[flow->now.count++] = (Version){.buffer = statement->alloc, .circular = circular};
-}
-
 static void run(Function *function, const CompileOptions *options) {
     (void)options;
     FlowControl flow = {.function = function, .module = function->module};
     Block *body = function_launch(function)->launch.body;
-    walk_statements(body, add_version, &flow);
+    flow.tracked = track_buffers(function->module, body);
+    flow.now.count = flow.tracked.count;
+    for (int i = 0; i < flow.tracked.count; i++)
+        flow.now.items[i] =
+            (Version){.buffer = flow.tracked.buffers[i], .circular = circular_of(function, flow.tracked.buffers[i])};
     place_block(&flow, body, 0);
     hold(function, ATTR_FLOW_CONTROL);
 }
