@@ -103,7 +103,8 @@ void unit_fill_page_edge(void *page, DType format, int rows, int columns, double
     dtype_store(format, &element, 0, value);
     for (int row = 0; row < TILE_SIZE; row++) {
         int first = row < rows ? kept : 0;
-        element_size(format)->fill(page, (size_t)(row * TILE_SIZE + first), (size_t)(TILE_SIZE - first), &element);
+        size_t start = (size_t)row * TILE_SIZE + (size_t)first;
+        element_size(format)->fill(page, start, TILE_SIZE - (size_t)first, &element);
     }
 }
 
