@@ -68,7 +68,8 @@ static Glyph glyph_at(const char *text, size_t left) {
         }
         bool legal = character >= forms[extra].smallest && character <= 0x10ffff && (character >> 11) != 0x1b;
         int cells = cells_of(character);
-        return !legal || cells < 0 ? broken : (Glyph){extra + 1, cells, true};
+        if (!legal) return broken;
+        return cells < 0 ? (Glyph){extra + 1, 1, false} : (Glyph){extra + 1, cells, true};
     }
     return broken;
 }

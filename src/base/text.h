@@ -16,7 +16,7 @@ typedef struct Text {
 void text_add(Text *text, const char *string);
 void text_add_bytes(Text *text, const char *bytes, size_t count);
 void text_format(Text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void text_format_list(Text *text, const char *format, va_list arguments);
+void text_format_list(Text *text, const char *format, va_list arguments) __attribute__((format(printf, 2, 0)));
 void text_add_integer(Text *text, int64_t value);
 // The fewest digits that `round` (NULL: none) takes back to `value`, with a point or an exponent.
 void text_add_real(Text *text, double value, double (*round)(double value));

@@ -120,7 +120,7 @@ const Expr *expr_int(Module *module, int64_t value) { return expr_integer(module
 
 const Expr *expr_integer(Module *module, DType type, int64_t value) {
     if (!integer_fits(type, value))
-        fail(module->context, DIAG_INTEGER_OVERFLOW, (Location){0}, "%lld does not fit in %s", (long long)value,
+        fail(module->context, DIAG_CONSTANT_RANGE, (Location){0}, "%lld does not fit in %s", (long long)value,
              dtype_name(type));
     return intern_expr(module, &(Expr){.kind = EXPR_INT, .type = type, .integer = value}, NULL);
 }
