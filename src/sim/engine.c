@@ -17,10 +17,20 @@ static bool started(SimCore *core, const ThreadState *thread, const CodeInstruct
     return false;
 }
 
+// An init stays good while the sources that it set up keep their formats.
+static bool changes(SimCore *core, const CodeInstruction *in, int which, int init_which, DType *format) {
+    const CodeInstruction *init = number_core(core)->engine.fpu_init;
+    if (which < 0 || *format == operand_format(core, in, which)) return false;
+    *format = operand_format(core, in, which);
+    return init && init_which >= 0 && !bypasses(core, init, init_which);
+}
+
 static void set_sources(SimCore *core, const CodeInstruction *in) {
-    SourceFormats *formats = &number_core(core)->engine.formats;
-    if (in->source_a >= 0) formats->a = operand_format(core, in, in->source_a);
-    if (in->source_b >= 0) formats->b = operand_format(core, in, in->source_b);
+    Engine *engine = &number_core(core)->engine;
+    const CodeInstruction *init = engine->fpu_init;
+    bool a = changes(core, in, in->source_a, init ? init->source_a : -1, &engine->formats.a);
+    bool b = changes(core, in, in->source_b, init ? init->source_b : -1, &engine->formats.b);
+    if (a || b) engine->fpu_stale = true;
 }
 
 Outcome sim_startup(SimCore *core, ThreadState *thread, const CodeInstruction *in, const Scalar *values) {
@@ -83,6 +93,7 @@ Outcome sim_init(SimCore *core, ThreadState *thread, const CodeInstruction *in, 
     }
     if (!sources_fit(core, thread, in)) return OUTCOME_FAILED;
     engine->fpu_init = in;
+    engine->fpu_stale = false;
     for (int i = 0; i < in->scalar_count; i++) engine->fpu_values[i] = values[i];
     return OUTCOME_DONE;
 }
@@ -94,6 +105,12 @@ static bool refuse_init(SimCore *core, const ThreadState *thread, const CodeInst
     sim_violation(core, thread, in, DIAG_SIM_INIT, "Call the init again whenever the operation changes.",
                   "%s needs %s, and the last init of its unit was %s", in->row->name,
                   instruction_at(in->row->init)->name, seen ? seen->name : "none");
+    return false;
+}
+
+static bool refuse_stale(SimCore *core, const ThreadState *thread, const CodeInstruction *in) {
+    sim_violation(core, thread, in, DIAG_SIM_INIT, "Call the init again after reconfig_data_format.",
+                  "%s after a source's format changed, and its init came before the change", in->row->name);
     return false;
 }
 
@@ -115,7 +132,9 @@ bool sim_fpu_ready(SimCore *core, const ThreadState *thread, const CodeInstructi
     if (!started(core, thread, in)) return false;
     if (!init || init->row->id != in->row->init)
         return refuse_init(core, thread, in, init ? init->row->id : INSTR_NONE);
-    return sources_fit(core, thread, in) && init_operand_fits(core, thread, in, in->source_a, init->source_a) &&
+    if (!sources_fit(core, thread, in)) return false;
+    if (number_core(core)->engine.fpu_stale) return refuse_stale(core, thread, in);
+    return init_operand_fits(core, thread, in, in->source_a, init->source_a) &&
            init_operand_fits(core, thread, in, in->source_b, init->source_b);
 }
 

@@ -112,6 +112,7 @@ typedef struct Engine {
     SourceFormats formats;
     DType pack_format;
     const CodeInstruction *fpu_init; // the last one
+    bool fpu_stale;                  // a source's format changed after it
     Scalar fpu_values[MAX_OPERANDS];
     InstructionId sfpu_init;
     bool math_open, pack_open; // between acquire and commit, between wait and release
