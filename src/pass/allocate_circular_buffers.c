@@ -51,26 +51,20 @@ static void scan_expression(const Expr *expr, void *user) {
         for (int i = 1; i < 3; i++) use_of(work, expr->args[i]->buffer)->product_operand = true;
 }
 
-static void scan_slot(const Expr **slot, void *user) { walk_expression(*slot, scan_expression, user); }
-
-static void scan_expressions(Statement *statement, void *user) {
-    Allocation *work = user;
-    if (statement->kind != STATEMENT_STORE || statement->store.buffer->scope == SCOPE_VAR) return;
+static void scan_expressions(Allocation *work, Statement *statement) {
+    if (statement->kind == STATEMENT_FOR) {
+        for (Statement *s = statement->loop.body->first; s; s = s->next) scan_expressions(work, s);
+        return;
+    }
     if (statement->store.buffer->type == DTYPE_FLOAT32) work->fp32 = true;
-    statement_expressions(statement, scan_slot, work);
+    walk_expression(statement->store.value, scan_expression, work);
 }
 
 static void scan_nest(Allocation *work, Statement *nest) {
     static const Thread thread_of[] = {
         [NEST_READ] = THREAD_READER, [NEST_WRITE] = THREAD_WRITER, [NEST_COMPUTE] = THREAD_COMPUTE};
     NestKind kind = nest_kind(nest);
-    if (kind == NEST_COMPUTE) {
-        Block alone = {.first = nest, .last = nest};
-        Statement *next = nest->next; // only this nest
-        nest->next = NULL;
-        walk_statements(&alone, scan_expressions, work);
-        nest->next = next;
-    }
+    if (kind == NEST_COMPUTE) scan_expressions(work, nest);
     NestAccesses accesses = nest_accesses(work->module, nest);
     for (uint32_t i = 0; i < accesses.count; i++) {
         NestAccess *access = &accesses.items[i];

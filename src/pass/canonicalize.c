@@ -65,8 +65,7 @@ static void simplify_branch(Module *module, Statement *branch) {
 static void simplify_let(Module *module, Statement *let) {
     if (!dtype_is_integer(let->let.variable->type) && let->let.variable->type != DTYPE_BOOL) return;
     if (reads_memory(let->let.value)) return;
-    Block rest = {.first = let->next, .last = let->block->last}; // a let is visible to the end of its block
-    substitute_block(module, &rest, let->let.variable, let->let.value);
+    substitute_block(module, let->block, let->let.variable, let->let.value);
     statement_remove(let);
 }
 

@@ -101,11 +101,9 @@ static Statement *next_compute(Statement *nest) {
 // ---------------------------------------------------------------- joining
 
 static void take_body(Fusion *fusion, const NestLoops *from, const NestLoops *to) {
-    for (int i = 0; i < from->count; i++) {
-        Block body = {.first = from->first, .last = from->last};
-        substitute_block(fusion->module, &body, from->loops[i]->loop.variable,
+    for (int i = 0; i < from->count; i++)
+        substitute_block(fusion->module, from->body, from->loops[i]->loop.variable,
                          expr_variable(fusion->module, to->loops[i]->loop.variable));
-    }
 }
 
 // Is every product's accumulator given its first value in the same nest? Otherwise DST holds only what is added to it.

@@ -175,8 +175,7 @@ static void lower_body(Lowering *lowering, Block *body, const Expr *condition, B
         if (s->kind == STATEMENT_STORE) {
             lower_store(lowering, s, condition, into);
         } else if (s->kind == STATEMENT_LET) {
-            Block rest = {.first = s->next, .last = body->last};
-            substitute_block(module, &rest, s->let.variable, s->let.value);
+            substitute_block(module, body, s->let.variable, s->let.value);
         } else if (s->kind == STATEMENT_IF) {
             const Expr *here = lower_value(lowering, s->branch.condition);
             const Expr *then = condition ? expr_binary(module, OP_AND, condition, here) : here;

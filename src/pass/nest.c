@@ -140,11 +140,18 @@ static bool is_product(const Expr *value) {
     return value->kind == EXPR_OP && (value->op == OP_MATMUL || value->op == OP_MATMUL_TRANSPOSED);
 }
 
+// Turns of a loop at most. The last chunk of a coarsened loop is shorter, and what it leaves out is not read.
+static bool most_turns(const Expr *extent, int64_t *turns) {
+    if (expr_constant(extent, turns)) return true;
+    if (extent->kind != EXPR_OP || extent->op != OP_MIN) return false;
+    return expr_constant(extent->args[0], turns) || expr_constant(extent->args[1], turns);
+}
+
 static int64_t product_of_extents(const Statement *store, const Statement *nest) {
-    int64_t product = 1, extent;
-    for (const Statement *loop = store; loop != nest; product *= extent) {
+    int64_t product = 1, turns;
+    for (const Statement *loop = store; loop != nest; product *= turns) {
         loop = loop->block->owner;
-        if (!expr_constant(loop->loop.extent, &extent)) return -1;
+        if (!most_turns(loop->loop.extent, &turns)) return -1;
     }
     return product;
 }
