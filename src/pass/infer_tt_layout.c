@@ -4,7 +4,6 @@
 
 static void run(Function *function, const CompileOptions *options) {
     (void)options;
-    Context *context = function->module->context;
     BufferPlanes planes = analyze_planes(function);
     for (uint32_t i = 0; i < planes.count; i++) {
         Buffer *buffer = planes.items[i].buffer;
@@ -12,7 +11,7 @@ static void run(Function *function, const CompileOptions *options) {
         buffer->layout = plane_layout(function, &planes, (int)i);
         buffer->has_layout = true;
     }
-    function->attributes[ATTR_LAYOUT_DESC] = value_dict(&context->unit); // the entries are the buffers' own
+    hold(function, ATTR_LAYOUT_DESC); // the layouts are in the buffers themselves
 }
 
 const Pass pass_infer_tt_layout = {

@@ -73,7 +73,10 @@ static bool block_is_idle(const Block *block) {
 static void keep_own(Split *split, Block *block) {
     for (Statement *s = block->first, *next; s; s = next) {
         next = s->next;
-        if (s->kind == STATEMENT_FOR && s->loop.kind == FOR_PIPELINED) s->loop.kind = FOR_SERIAL;
+        if (s->kind == STATEMENT_FOR && s->loop.kind == FOR_PIPELINED) {
+            s->loop.kind = FOR_SERIAL;
+            s->loop.stages = -1;
+        }
         if (is_nest(s)) {
             if (thread_of_nest(s) != split->thread) statement_remove(s);
         } else if (s->kind == STATEMENT_OPERATION) {
