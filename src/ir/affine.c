@@ -27,9 +27,10 @@ static bool add_variable(Affine *affine, const Variable *variable, int64_t coeff
 bool affine_of(Module *module, const Expr *expr, int count, const Variable *const variables[], Affine *result) {
     *result = (Affine){.base = expr};
     if (!uses_any(expr, count, variables)) return true;
-    Linear sum = {0}, base = {0};
+    Linear sum, base;
+    linear_start(&sum, 0);
     if (!is_signed(expr->type) || !linear_add(&sum, expr, 1) || !linear_normalise(&sum)) return false;
-    base.constant = sum.constant;
+    linear_start(&base, sum.constant);
     for (int i = 0; i < sum.count; i++) {
         Term term = sum.terms[i];
         bool asked = find_variable(term.atom, count, variables) >= 0;

@@ -21,8 +21,8 @@ static bool within(const Linear *sum, int64_t limit) {
 
 // Moves the multiples of c out of the sum; what is left is R.
 static void split(const Linear *sum, int64_t c, Linear *quotient, Linear *rest) {
-    quotient->constant = floor_divide(sum->constant, c);
-    rest->constant = floor_modulo(sum->constant, c);
+    linear_start(quotient, floor_divide(sum->constant, c));
+    linear_start(rest, floor_modulo(sum->constant, c));
     for (int i = 0; i < sum->count; i++) {
         Term term = sum->terms[i];
         Linear *part = term.coefficient % c ? rest : quotient;
@@ -56,7 +56,7 @@ static const Expr *divide_rest(Module *module, DType type, Linear *rest, int64_t
 }
 
 static const Expr *divide(Module *module, DType type, const Linear *sum, int64_t c) {
-    Linear quotient = {0}, rest = {0};
+    Linear quotient, rest;
     split(sum, c, &quotient, &rest);
     if (rest.count) {
         const Expr *remaining = divide_rest(module, type, &rest, c);
@@ -75,7 +75,7 @@ static bool is_looser_modulo(const Term *term, int64_t c) {
 
 // The sum modulo c, with coefficients of less than c. `changed` tells whether it differs.
 static bool reduce(const Linear *sum, int64_t c, Linear *rest, bool *changed) {
-    rest->constant = floor_modulo(sum->constant, c);
+    linear_start(rest, floor_modulo(sum->constant, c));
     *changed = rest->constant != sum->constant;
     for (int i = 0; i < sum->count; i++) {
         Term term = sum->terms[i];
@@ -99,12 +99,13 @@ static const Expr *modulo_by_parts(Module *module, DType type, Linear *rest, int
     const Expr *dividend = linear_build(module, type, rest);
     if (!dividend) return NULL;
     const Expr *part = expr_floormod(module, dividend, expr_integer(module, type, c / divisor));
-    Linear result = {.constant = below};
+    Linear result;
+    linear_start(&result, below);
     return linear_add(&result, part, divisor) ? linear_build(module, type, &result) : NULL;
 }
 
 static const Expr *modulo(Module *module, DType type, const Linear *sum, int64_t c) {
-    Linear rest = {0};
+    Linear rest;
     bool changed;
     if (!reduce(sum, c, &rest, &changed) || !linear_normalise(&rest)) return NULL;
     int64_t divisor = common_divisor(&rest, c);
@@ -120,7 +121,8 @@ static const Expr *modulo(Module *module, DType type, const Linear *sum, int64_t
 const Expr *simplify_division(Module *module, ExprOp op, DType type, const Expr *const args[]) {
     int64_t c;
     if (!expr_constant(args[1], &c) || c <= 0) return fold_constants(module, op, type, args);
-    Linear sum = {0};
+    Linear sum;
+    linear_start(&sum, 0);
     if (!linear_add(&sum, args[0], 1) || !linear_normalise(&sum)) return fold_constants(module, op, type, args);
     return op == OP_FLOORDIV ? divide(module, type, &sum, c) : modulo(module, type, &sum, c);
 }

@@ -34,8 +34,12 @@ typedef struct Term {
 typedef struct Linear {
     int count;
     int64_t constant;
-    Term terms[MAX_TERMS];
+    Term terms[MAX_TERMS]; // those from `count` on hold nothing
 } Linear;
+static inline void linear_start(Linear *sum, int64_t constant) {
+    sum->count = 0;
+    sum->constant = constant;
+}
 
 // Adds scale * expr (of a signed type). False if that has too many terms or overflows.
 bool linear_add(Linear *sum, const Expr *expr, int64_t scale);

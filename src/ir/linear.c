@@ -153,7 +153,8 @@ const Expr *linear_build(Module *module, DType type, Linear *sum) {
 }
 
 const Expr *simplify_sum(Module *module, ExprOp op, DType type, const Expr *const args[]) {
-    Linear sum = {0};
+    Linear sum;
+    linear_start(&sum, 0);
     if (!linear_add(&sum, args[0], op == OP_NEG ? -1 : 1)) return NULL;
     if (op != OP_NEG && !linear_add(&sum, args[1], op == OP_SUB ? -1 : 1)) return NULL;
     return linear_build(module, type, &sum);
@@ -190,17 +191,16 @@ static bool multiply(Product *product, const Expr *expr, int *visits) {
 }
 
 const Expr *simplify_product(Module *module, ExprOp op, DType type, const Expr *const args[]) {
-    Product product = {.coefficient = 1};
+    Product product;
     int visits = 0;
     (void)op;
+    product.coefficient = 1;
+    product.count = 0;
     if (!multiply(&product, args[0], &visits) || !multiply(&product, args[1], &visits)) return NULL;
-    Linear sum = {0};
-    if (product.count == 0) {
-        sum.constant = product.coefficient;
-        return linear_build(module, type, &sum);
-    }
     if (!integer_fits(type, product.coefficient)) return NULL;
-    if (product.coefficient == 0) return expr_integer(module, type, 0);
+    if (product.count == 0 || product.coefficient == 0) return expr_integer(module, type, product.coefficient);
+    Linear sum;
+    linear_start(&sum, 0);
     const Expr *atom = product.factors[0];
     for (int i = 1; i < product.count; i++) atom = expr_node2(module, OP_MUL, type, atom, product.factors[i]);
     return linear_add(&sum, atom, product.coefficient) ? linear_build(module, type, &sum) : NULL;

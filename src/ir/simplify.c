@@ -51,7 +51,8 @@ static const Expr *simplify_shift(Module *module, ExprOp op, DType type, const E
 
 // Range of a - b for signed integers.
 static bool difference(const Expr *a, const Expr *b, Range *range) {
-    Linear sum = {0};
+    Linear sum;
+    linear_start(&sum, 0);
     if (!is_signed(a->type) || !linear_add(&sum, a, 1) || !linear_add(&sum, b, -1) || !linear_normalise(&sum))
         return false;
     *range = linear_range(&sum);
