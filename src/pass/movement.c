@@ -159,15 +159,15 @@ static Statement *edge_nest(const Movement *move, Statement *nest) {
     const Expr *rows = valid_elements(move, move->tensor->layout.rows_dimension);
     const Expr *columns = valid_elements(move, move->tensor->layout.columns_dimension);
     if (rows == tile && columns == tile) return NULL;
-    const Expr *ragged = NULL;
-    const Expr *valid[] = {rows, columns};
-    for (int i = 0; i < 2; i++) {
+    const Expr *valid[] = {rows, columns}, *inside = NULL, *ragged = NULL;
+    for (int i = 0; i < 2; i++) { // a tile that the tensor has a part of, but not all
         if (valid[i] == tile) continue;
-        const Expr *zero = expr_int(module, 0);
-        const Expr *here = expr_binary(module, OP_AND, expr_binary(module, OP_GT, valid[i], zero),
-                                       expr_binary(module, OP_LT, valid[i], tile));
-        ragged = ragged ? expr_binary(module, OP_OR, ragged, here) : here;
+        const Expr *some = expr_binary(module, OP_GT, valid[i], expr_int(module, 0));
+        const Expr *not_all = expr_binary(module, OP_LT, valid[i], tile);
+        inside = inside ? expr_binary(module, OP_AND, inside, some) : some;
+        ragged = ragged ? expr_binary(module, OP_OR, ragged, not_all) : not_all;
     }
+    ragged = expr_binary(module, OP_AND, inside, ragged);
     Statement *branch = build_if(module, ragged, move->location);
     Operand operands[] = {operand_circular(move->circular), operand_expr(move->slot), operand_expr(rows),
                           operand_expr(columns), operand_expr(expr_float(module, DTYPE_FLOAT32, 0))};
