@@ -34,7 +34,7 @@ typedef struct Compiler {
     int depth; // nesting of statements or of expressions
 } Compiler;
 
-enum { MAX_NESTING = 200, MAX_REGISTERS = 60000, MAX_CODES = 4000000 };
+enum { MAX_NESTING = 1000, MAX_REGISTERS = 60000, MAX_CODES = 4000000 };
 
 // Register of `expr`'s value, after code that computes it.
 uint16_t compile_expression(Compiler *compiler, const Expr *expr);

@@ -6,7 +6,7 @@
 
 #include "ir/build.h"
 
-enum { PAGE_ALIGNMENT = 64, MAX_CIRCULAR_BUFFERS = 64, MAX_TENSORS = 1024, DEFAULT_STEPS_SHIFT = 32 };
+enum { PAGE_ALIGNMENT = 64, MAX_TENSORS = 1024, DEFAULT_STEPS_SHIFT = 32 };
 
 int sim_buffer_place(const Machine *machine, const CircularBuffer *circular) {
     for (int i = 0; i < machine->buffer_count; i++)
@@ -73,9 +73,17 @@ static bool l1_fits(const Machine *machine) {
     return false;
 }
 
+static int buffer_count(const Machine *machine) {
+    const Function *program = machine->program;
+    uint32_t count = program->circular_buffers.count, limit = (uint32_t)machine->target->circular_buffers;
+    if (count <= limit) return (int)count;
+    fail(machine->context, DIAG_SIM_BUFFER, program->circular_buffers.items[limit]->location,
+         "the program has %u circular buffers, and the chip has %u", count, limit);
+}
+
 static void build_buffers(Machine *machine) {
     const Function *program = machine->program;
-    int count = (int)program->circular_buffers.count;
+    int count = buffer_count(machine);
     machine->buffers = arena_new_array(&machine->arena, BufferInfo, (size_t)count);
     machine->buffer_count = count;
     for (int i = 0; i < count; i++) machine->buffers[i].circular = program->circular_buffers.items[i];

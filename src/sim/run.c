@@ -90,6 +90,7 @@ static void run_all(Context *context, void *user) {
     Machine *machine = &run->machine;
     sim_machine_build(machine, run->tensors);
     run->result.cores = machine->core_count;
+    run->result.bound = "";
     if (!sim_run_numbers(machine, &run->result)) {
         sim_run_report(machine);
         fail_now(context);

@@ -20,12 +20,13 @@ typedef enum Clock { CLOCK_READER, CLOCK_UNPACK, CLOCK_MATH, CLOCK_PACK, CLOCK_W
 
 typedef struct SimResult {
     int64_t cycles;      // until the last thread of the last core ends
-    const char *bound;   // "compute", "unpack", "pack", "dram", "noc", "latency": what the cycles are spent on
+    const char *bound;   // "compute", "unpack", "pack", "dram", "noc", "latency": what the cycles are spent on; "" without timing
     double utilization;  // share of the used cores' peak product rate at this fidelity over `cycles`; of the vector unit's where there are no products
     double chip_utilization; // the same against the whole worker grid's peak
     int64_t busy[CLOCK_COUNT];                 // summed over cores
     int64_t stall[CLOCK_COUNT][STALL_COUNT];   // summed over cores
-    int64_t dram_read_bytes, dram_write_bytes, noc_bytes;
+    int64_t dram_read_bytes, dram_write_bytes;
+    int64_t noc_bytes;   // summed over the links of every transfer's way; with timing only
     int64_t products;    // tile products
     int64_t instructions; // executed, all threads
     int cores;
