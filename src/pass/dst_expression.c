@@ -1,90 +1,6 @@
 // Tile expressions as instructions on DST registers (dst_expression.h). Tables say which instruction does which
-// operation: on one tile, on a tile and a scalar, on two tiles. Values come from circular buffers by copy_tile or a
-// broadcast.
+// operation: on one tile, on a tile and a scalar, on two tiles.
 #include "pass/dst_expression.h"
-#include "ir/walk.h"
-
-// ---------------------------------------------------------------- registers
-
-int section_allocate(Section *section) {
-    int used = 1;
-    for (int i = 0; i < MAX_REGISTERS; i++) used += section->in_use[i];
-    if (used > section->most) section->most = used;
-    for (int i = 0; i < MAX_REGISTERS; i++) {
-        if (section->in_use[i]) continue;
-        section->in_use[i] = true;
-        return i;
-    }
-    fail(section->module->context, DIAG_DST_PRESSURE, section->location,
-         "this expression needs more than %d tiles in DST at once", MAX_REGISTERS);
-}
-
-void section_free(Section *section, int reg) { section->in_use[reg] = false; }
-
-int section_tile(const Section *section, int reg, int i, int j) {
-    return reg * section->rows * section->columns + i * section->columns + j;
-}
-
-const Expr *section_index(Section *section, const Expr *expr, int i, int j) {
-    Module *module = section->module;
-    if (section->row_variable)
-        expr =
-            substitute(module, expr, section->row_variable, expr_add(module, section->row_start, expr_int(module, i)));
-    if (section->column_variable)
-        expr = substitute(module, expr, section->column_variable,
-                          expr_add(module, section->column_start, expr_int(module, j)));
-    return expr;
-}
-
-const Expr *section_slot(Section *section, const Buffer *buffer, const Expr *const indices[], int i, int j) {
-    return section_index(section, tile_slot(section->module, buffer, indices), i, j);
-}
-
-Resident *section_resident(Section *section, const Buffer *buffer) {
-    for (int i = 0; i < section->resident_count; i++)
-        if (section->resident[i].buffer == buffer && section->resident[i].reg >= 0) return &section->resident[i];
-    return NULL;
-}
-
-void section_emit(Section *section, InstructionId id, int count, const Operand operands[]) {
-    if (section->into) emit_instruction(section->module, section->into, id, section->location, count, operands);
-}
-
-// ---------------------------------------------------------------- one instruction for every tile of a register
-
-static void emit_unary(Section *section, InstructionId id, int reg, const Expr *scalar) {
-    section->dirty[reg] = true;
-    for (int i = 0; i < section->rows; i++)
-        for (int j = 0; j < section->columns; j++) {
-            Operand operands[] = {operand_tile(section, section_tile(section, reg, i, j)),
-                                  operand_expr(scalar ? section_index(section, scalar, i, j) : NULL)};
-            section_emit(section, id, scalar ? 2 : 1, operands);
-        }
-}
-
-static void emit_registers(Section *section, InstructionId id, int count, const int regs[]) {
-    section->dirty[regs[count - 1]] = true;
-    for (int i = 0; i < section->rows; i++)
-        for (int j = 0; j < section->columns; j++) {
-            Operand operands[4];
-            for (int k = 0; k < count; k++) operands[k] = operand_tile(section, section_tile(section, regs[k], i, j));
-            section_emit(section, id, count, operands);
-        }
-}
-
-static void emit_load(Section *section, InstructionId id, const Expr *load, int reg) {
-    CircularBuffer *circular = circular_of(section->function, load->buffer);
-    section->dirty[reg] = true;
-    for (int i = 0; i < section->rows; i++)
-        for (int j = 0; j < section->columns; j++) {
-            Operand operands[] = {operand_circular(circular),
-                                  operand_expr(section_slot(section, load->buffer, load->args, i, j)),
-                                  operand_tile(section, section_tile(section, reg, i, j))};
-            section_emit(section, id, 3, operands);
-        }
-}
-
-void emit_fill(Section *section, int reg, const Expr *value) { emit_unary(section, INSTR_FILL_TILE, reg, value); }
 
 // ---------------------------------------------------------------- tables
 
@@ -147,59 +63,6 @@ bool is_scalar(const Expr *expr) {
 
 static const Expr *scalar_value(Section *section, const Expr *expr) {
     return expr_cast(section->module, DTYPE_FLOAT32, expr);
-}
-
-// ---------------------------------------------------------------- loads
-
-// A register with the value of a load, and whether the caller owns it.
-typedef struct TileValue {
-    int reg;
-    bool owned;
-} TileValue;
-
-static TileValue load_resident(Section *section, Resident *resident) {
-    if (resident->zero) {
-        emit_fill(section, resident->reg, expr_float(section->module, DTYPE_FLOAT32, 0));
-        resident->zero = false;
-    }
-    resident->uses_left--;
-    if (resident->kept || resident->uses_left > 0) return (TileValue){resident->reg, false};
-    int reg = resident->reg;
-    resident->reg = -1; // the last use takes it over
-    return (TileValue){reg, true};
-}
-
-static TileValue load_tile(Section *section, InstructionId id, const Expr *load) {
-    int reg = section_allocate(section);
-    emit_load(section, id, load, reg);
-    return (TileValue){reg, true};
-}
-
-// A row of a 16-bit buffer does not broadcast into an fp32 DST by unary_bcast: add it to zeros instead.
-static TileValue load_row(Section *section, const Expr *load) {
-    if (!section->fp32 || load->type == DTYPE_FLOAT32) return load_tile(section, INSTR_BCAST_ROW, load);
-    TileValue vector = load_tile(section, INSTR_COPY_TILE, load);
-    int reg = section_allocate(section);
-    emit_fill(section, reg, expr_float(section->module, DTYPE_FLOAT32, 0));
-    emit_registers(section, INSTR_ADD_BCAST_ROW, 2, (int[]){reg, vector.reg});
-    section_free(section, vector.reg);
-    return (TileValue){reg, true};
-}
-
-static TileValue load_index(Section *section, bool row) {
-    Name name = name_of(section->module->context, row ? "row_index" : "column_index");
-    CircularBuffer *circular = NULL;
-    for (uint32_t i = 0; i < section->function->circular_buffers.count; i++)
-        if (section->function->circular_buffers.items[i]->constant == name)
-            circular = section->function->circular_buffers.items[i];
-    int reg = section_allocate(section);
-    section->dirty[reg] = true;
-    for (int t = 0; t < section->rows * section->columns; t++) {
-        Operand operands[] = {operand_circular(circular), operand_expr(expr_int(section->module, 0)),
-                              operand_tile(section, section_tile(section, reg, 0, 0) + t)};
-        section_emit(section, INSTR_COPY_TILE, 3, operands);
-    }
-    return (TileValue){reg, true};
 }
 
 // ---------------------------------------------------------------- operations
@@ -281,14 +144,6 @@ static TileValue with_scalar(Section *section, const Expr *expr, const BinaryRul
     return unary(section, id, tile, scalar);
 }
 
-// Conversions between float formats happen when a tile is packed.
-static const Expr *without_casts(const Expr *expr) {
-    while (expr->kind == EXPR_OP && expr->op == OP_CAST && dtype_is_float(expr->type) &&
-           dtype_is_float(expr->args[0]->type))
-        expr = expr->args[0];
-    return expr;
-}
-
 static bool is_row(const Expr *expr) {
     expr = without_casts(expr);
     return expr->kind == EXPR_OP && expr->op == OP_BROADCAST_ROW;
@@ -314,6 +169,9 @@ static TileValue with_row(Section *section, const Expr *expr) {
 }
 
 static TileValue binary(Section *section, const Expr *expr) {
+    const Expr *left, *right;
+    InstructionId matrix = matrix_instruction(section, expr, &left, &right);
+    if (matrix != INSTR_NONE) return on_matrix_unit(section, matrix, left, right);
     const BinaryRule *rule = binary_rule(expr->op);
     if (is_scalar(expr->args[0]) != is_scalar(expr->args[1])) return with_scalar(section, expr, rule);
     if (!rule) refuse_operation(section, expr);

@@ -47,6 +47,27 @@ static inline Operand operand_tile(const Section *section, int tile) {
     return operand_expr(expr_int(section->module, tile));
 }
 
+// One instruction for every tile of a register: on it (and a scalar, or NULL), on several registers of which the last
+// is written, and from a load's pages.
+void emit_unary(Section *section, InstructionId id, int reg, const Expr *scalar);
+void emit_registers(Section *section, InstructionId id, int count, const int regs[]);
+void emit_load(Section *section, InstructionId id, const Expr *load, int reg);
+
+// A register with a value, and whether whoever asked for it owns it.
+typedef struct TileValue {
+    int reg;
+    bool owned;
+} TileValue;
+TileValue load_resident(Section *section, Resident *resident);
+TileValue load_tile(Section *section, InstructionId id, const Expr *load);
+TileValue load_row(Section *section, const Expr *load); // row 0 in every row
+TileValue load_index(Section *section, bool row);       // the row or column index within the tile
+// Conversions between float formats happen when a tile is packed: the expression without them.
+const Expr *without_casts(const Expr *expr);
+// The matrix unit's instruction for `expr` and the loads it takes; INSTR_NONE if it cannot do it.
+InstructionId matrix_instruction(Section *section, const Expr *expr, const Expr **a, const Expr **b);
+TileValue on_matrix_unit(Section *section, InstructionId id, const Expr *a, const Expr *b);
+
 // Evaluates a tile expression into a register that the caller owns and may change.
 int evaluate_tile(Section *section, const Expr *expr);
 // Fills a register with a scalar.
