@@ -115,6 +115,37 @@ static void compare(const Pair *pair) {
     report_difference(pair, pushed, popped, NULL);
 }
 
+// ---------------------------------------------------------------- aliases
+
+static int buffer_place(const Check *check, const CircularBuffer *circular) {
+    for (int i = 0; i < check->buffer_count; i++)
+        if (check->function->circular_buffers.items[i] == circular) return i;
+    return 0;
+}
+
+// Two names of the same bytes stay together only if every push is made on both.
+static void compare_alias(Check *check, int buffer, const Tree *tree) {
+    int base = buffer_place(check, check->function->circular_buffers.items[buffer]->alias);
+    Amount pushed = tree->totals[buffer].pushed, base_pushed = tree->totals[base].pushed;
+    if (amount_equal(pushed, base_pushed)) return;
+    Calls calls = calls_of(tree, EFFECT_PUSH, amount_is(pushed, 0) ? base : buffer);
+    report(check->context, DIAG_PROOF_BALANCE, location_of(check, &calls, buffer),
+           "circular buffers %s and %s share their bytes, but %s pages of one and %s of the other are pushed",
+           describe_buffer(check, base), describe_buffer(check, buffer), total_text(check, base_pushed),
+           total_text(check, pushed));
+    report_help(check->context, "reserve, push, wait and pop on both");
+}
+
+static void verify_aliases(Check *check) {
+    for (int buffer = 0; buffer < check->buffer_count; buffer++) {
+        const CircularBuffer *circular = check->function->circular_buffers.items[buffer];
+        for (int i = 0; circular->alias && i < check->tree_count; i++)
+            if (check->trees[i].program->thread == circular->producer) compare_alias(check, buffer, &check->trees[i]);
+    }
+}
+
+// ---------------------------------------------------------------- all of them
+
 // Cores that run the same programs need one comparison.
 static bool is_new_pair(Check *check, const Pair *pair, int core) {
     for (int i = 0; i < core; i++)
@@ -129,6 +160,7 @@ static bool has_one_program_each(const Check *check) {
 }
 
 void verify_balance(Check *check) {
+    verify_aliases(check);
     int last = has_one_program_each(check) && check->core_count ? 1 : check->core_count;
     for (int buffer = 0; buffer < check->buffer_count; buffer++) {
         const CircularBuffer *circular = check->function->circular_buffers.items[buffer];

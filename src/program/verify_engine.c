@@ -149,7 +149,7 @@ static bool same_parameters(const Node *node, const Init *init, const Amount val
 }
 
 static const char *init_text(const Init *init, bool is_wanted) {
-    if (init->set == SET_NOT) return "there is none in force (a change of formats undoes it)";
+    if (init->set == SET_NOT) return "there is none in force; a change of formats undoes it";
     if (init->set == SET_UNSURE) return "the last init is not the same on every path";
     return is_wanted ? "that init had other parameters or another way to unpack" : instruction_at(init->id)->name;
 }
@@ -170,10 +170,11 @@ static void need_init(Walk *walk, const Engine *engine, const Node *node, const 
          init_text(init, is_wanted));
 }
 
-static void need_started(Walk *walk, const Engine *engine, const Node *node) {
+static void need_started(Walk *walk, Engine *engine, const Node *node) {
     if (engine->started == SET_TO) return;
     find(walk, DIAG_PROOF_STARTUP, node, "begin the compute thread with compute_kernel_hw_startup",
          "%s comes before compute_kernel_hw_startup", node->instruction->name);
+    engine->started = SET_TO; // the first one says it all
 }
 
 // ---------------------------------------------------------------- packing

@@ -66,14 +66,14 @@ static bool passes_over(Walk *walk, Span *span, Amount count) {
 static void push(Walk *walk, Span *span, const Node *node, Amount count) {
     if (!passes_over(walk, span, count)) return;
     find(walk, DIAG_PROOF_READ_BARRIER, node, "put noc_async_read_barrier() between the reads and the push",
-         "%s pushes %s of circular buffer %s while reads into them (line %u) may be under way", who(walk),
+         "%s pushes %s pages of circular buffer %s while reads into them (line %u) may be under way", who(walk),
          show(walk, count), describe_buffer(walk->check, node->buffers[0]), span->last->statement->location.line);
 }
 
 static void pop(Walk *walk, Span *span, const Node *node, Amount count) {
     if (!passes_over(walk, span, count)) return;
     find(walk, DIAG_PROOF_WRITE_FLUSH, node, "put noc_async_writes_flushed() between the writes and the pop",
-         "%s pops %s of circular buffer %s while writes from them (line %u) may not have left", who(walk),
+         "%s pops %s pages of circular buffer %s while writes from them (line %u) may not have left", who(walk),
          show(walk, count), describe_buffer(walk->check, node->buffers[0]), span->last->statement->location.line);
 }
 

@@ -108,13 +108,14 @@ static void pop(Walk *walk, Ring *ring, const Node *node, int buffer, Amount cou
 
 static void read_pages(Walk *walk, Ring *ring, const Node *node, const PageAccess *access) {
     Amount end = amount_add(&walk->check->amounts, access->first, access->count);
-    if (!amount_at_least(&walk->place, access->first, 0) || !amount_not_above(&walk->place, end, ring->waited))
+    if (amount_at_least(&walk->place, access->first, 0) && amount_not_above(&walk->place, end, ring->waited))
+        check_inside(walk, node, access->buffer, ring->popped, end, "reads up to");
+    else
         find(walk, DIAG_PROOF_UNWAITED, node,
              "wait for the pages with cb_wait_front first; after cb_pop_front they are gone",
              "%s reads page %s of circular buffer %s but has waited for %s", who(walk),
              show(walk, amount_add(&walk->check->amounts, end, amount_constant(-1))),
              describe_buffer(walk->check, access->buffer), pages(walk, ring->waited));
-    check_inside(walk, node, access->buffer, ring->popped, end, "reads up to");
 }
 
 static void write_pages(Walk *walk, Ring *ring, const Node *node, PageAccess *access) {
@@ -124,12 +125,13 @@ static void write_pages(Walk *walk, Ring *ring, const Node *node, PageAccess *ac
         ring->packed = amount_add(amounts, ring->packed, amount_constant(1));
     }
     Amount end = amount_add(amounts, access->first, access->count);
-    if (!amount_at_least(&walk->place, access->first, 0) || !amount_not_above(&walk->place, end, ring->reserved))
+    if (amount_at_least(&walk->place, access->first, 0) && amount_not_above(&walk->place, end, ring->reserved))
+        check_inside(walk, node, access->buffer, ring->pushed, end, "writes up to");
+    else
         find(walk, DIAG_PROOF_UNRESERVED, node,
              "reserve the pages with cb_reserve_back first; after cb_push_back they are the consumer's",
              "%s writes page %s of circular buffer %s but has reserved %s", who(walk), show(walk, access->first),
              describe_buffer(walk->check, access->buffer), pages(walk, ring->reserved));
-    check_inside(walk, node, access->buffer, ring->pushed, end, "writes up to");
 }
 
 static void step_rings(Walk *walk, void *state, const Node *node, const Amount values[]) {
