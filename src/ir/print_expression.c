@@ -182,4 +182,10 @@ static void print_at(const Expr *expr, Binding context, Text *out) {
     if (enclosed) text_add(out, ")");
 }
 
-void print_expression(const Expr *expr, Text *out) { print_at(expr, BIND_ANY, out); }
+// Broken IR is printed too, in the message that says what is broken.
+void print_expression(const Expr *expr, Text *out) {
+    if (expr)
+        print_at(expr, BIND_ANY, out);
+    else
+        text_add(out, "?");
+}

@@ -26,7 +26,15 @@ static void print_region(const Region *region, Text *out) {
     text_add(out, "]");
 }
 
+static bool is_missing(const Operand *operand) {
+    return operand->kind != OPERAND_NONE && operand->kind != OPERAND_BOOL && !operand->expr;
+}
+
 static void print_operand(const Operand *operand, Text *out) {
+    if (is_missing(operand)) {
+        text_add(out, "?");
+        return;
+    }
     switch (operand->kind) {
     case OPERAND_NONE: text_add(out, "None"); break;
     case OPERAND_EXPR: print_expression(operand->expr, out); break;
@@ -66,13 +74,13 @@ static void print_operation(const Statement *statement, Text *out) {
 // ---------------------------------------------------------------- kinds of statements
 
 static void print_launch(const Statement *statement, Text *out) {
-    int rank = statement->launch.rank;
+    int rank = statement->launch.rank < 3 ? statement->launch.rank : 3;
     text_add(out, "with T.Kernel(");
     print_list(statement->launch.extents, rank, out);
     text_add(out, rank == 1 ? ") as " : ") as (");
     for (int i = 0; i < rank; i++) {
         if (i) text_add(out, ", ");
-        text_add(out, statement->launch.variables[i]->name);
+        text_add(out, statement->launch.variables[i] ? statement->launch.variables[i]->name : "?");
     }
     text_add(out, rank == 1 ? ":" : "):");
 }

@@ -53,10 +53,6 @@ void verify_buffer(Verifier *verifier, const Buffer *buffer) {
 // ---------------------------------------------------------------- operands
 
 static void verify_region(Verifier *verifier, const Region *region) {
-    if (!region || !region->buffer) {
-        invalid(verifier, "a region has no buffer");
-        return;
-    }
     verify_buffer_use(verifier, region->buffer);
     for (int i = 0; i < region->buffer->rank; i++) {
         verify_integer(verifier, region->start[i], "start of a region");
@@ -88,6 +84,10 @@ static void verify_scalar(Verifier *verifier, const OperandSpec *spec, const Exp
 }
 
 static void verify_operand(Verifier *verifier, const OperandSpec *spec, const Operand *operand) {
+    if (operand->kind != OPERAND_BOOL && !operand->expr) { // one pointer stands for every kind
+        invalid(verifier, "operand '%s' is missing", spec->name);
+        return;
+    }
     if (operand->kind != spec->kind) {
         invalid(verifier, "operand '%s' is of another kind than the signature says", spec->name);
         return;
