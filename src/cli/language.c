@@ -53,6 +53,13 @@ static const struct {
     [NAME_UNSUPPORTED] = {"unsupported", "Not supported", "Refused by name, exit code 2; what to use instead:"},
 };
 
+// Any number of positional values: printed first, where they stand in a call.
+static bool takes_any(const char *signature) {
+    for (const char *star = strchr(signature, '*'); star; star = strchr(star + 1, '*'))
+        if (star[1] != '*' && (star == signature || star[-1] != '*')) return true;
+    return false;
+}
+
 // One word of a signature as a reader of Python expects it; true if it printed something.
 static bool print_parameter(const char *word, size_t length, bool first, Text *out) {
     if (*word == '=' || *word == '*') return false;
@@ -66,8 +73,8 @@ static bool print_parameter(const char *word, size_t length, bool first, Text *o
 static void print_signature(const NameRow *row, Text *out) {
     text_format(out, "%s.%s", row->module, row->name);
     if (!row->signature) return;
-    text_add(out, "(");
-    bool first = true;
+    text_add(out, takes_any(row->signature) ? "(..." : "(");
+    bool first = !takes_any(row->signature);
     for (const char *word = row->signature; *word;) {
         size_t length = strcspn(word, " ");
         if (length && print_parameter(word, length, first, out)) first = false;
