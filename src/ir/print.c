@@ -123,6 +123,7 @@ static void print_circular_buffer(Printer *printer, const CircularBuffer *circul
     text_format(out, ", producer=\"%s\", consumer=\"%s\", unpack=\"%s\"", thread_name(circular->producer),
                 thread_name(circular->consumer), unpack_name(circular->unpack));
     if (circular->resident) text_add(out, ", resident=True");
+    if (circular->constant) print_quoted_keyword("constant", circular->constant, out);
     if (circular->alias) text_format(out, ", alias=%s", circular->alias->name);
     if (circular->holds) print_quoted_keyword("holds", circular->holds, out);
     text_add(out, ")");
