@@ -2,7 +2,7 @@
 //
 // The rule. An error of one unit roundoff in a term moves the sum of the terms by as much as that share of their norm,
 // and rounding the sum by that share of the sum. So with
-//     scale     = norm of the reduced terms + largest magnitude of the reference
+//     scale     = the larger of the norm of the reduced terms and the largest magnitude of the reference
 //     roundoff  = of the storage + of the operands + sqrt(reduction length) * of the accumulator
 // a result may differ by CONSTANT * scale * roundoff: an accumulator rounds at every step, and rounding errors add up
 // as their square root. The reference itself rounds once to the storage, which the constant allows for. Integers must
@@ -80,7 +80,7 @@ static double rule(const Precision *precision, double largest, DType type) {
     double length = fmax(precision->reduction_length, 1);
     double roundoff =
         precision->storage_roundoff + precision->operand_roundoff + precision->accumulator_roundoff * sqrt(length);
-    return CONSTANT * roundoff * (precision->magnitude + largest);
+    return CONSTANT * roundoff * fmax(precision->magnitude, largest);
 }
 
 static void set_worst(Comparison *comparison, const Rows *rows, const Tensor *reference, size_t first, size_t i) {

@@ -15,7 +15,7 @@ void compile_enter(Compiler *compiler, Location location) {
 }
 
 Slot compile_slot(Compiler *compiler, Domain domain, bool varying) {
-    Slot slot = {compiler->top, varying, domain};
+    Slot slot = {compiler->top, ++compiler->plan->tracks, varying, domain};
     compiler->top += varying ? LANES : 1;
     if (compiler->top > FRAME_LIMIT)
         fail(compiler->context, DIAG_EVALUATION_SIZE, (Location){0},
@@ -26,7 +26,7 @@ Slot compile_slot(Compiler *compiler, Domain domain, bool varying) {
 
 Slot compile_constant(Compiler *compiler, Domain domain, Lane lane) {
     vector_push(compiler->arena, compiler->plan->constants, lane);
-    return (Slot){-(int32_t)compiler->plan->constants.count, false, domain};
+    return (Slot){-(int32_t)compiler->plan->constants.count, 0, false, domain};
 }
 
 void compile_begin(Compiler *compiler) {

@@ -3,6 +3,8 @@
 
 #include "oracle/compile.h"
 
+#define UPDATE_DEPTH 4 // how deep in a value a read of the element that it replaces is looked for
+
 // ---------------------------------------------------------------- numbering variables and buffers
 
 static uint64_t pointer_hash(const void *key) { return (uint64_t)(uintptr_t)key * 0x9e3779b97f4a7c15u >> 20; }
@@ -95,23 +97,27 @@ static Node *compile_let(Compiler *compiler, const Statement *statement) {
     return node;
 }
 
+// True if the value reads the very element that it replaces, not too deep inside.
+static bool updates(const Statement *statement, const Expr *expr, int depth) {
+    if (expr->kind == EXPR_LOAD && expr->buffer == statement->store.buffer)
+        return memcmp(expr->args, statement->store.indices, expr->count * sizeof(Expr *)) == 0;
+    if (expr->kind != EXPR_OP || depth == 0) return false;
+    for (uint32_t i = 0; i < expr->count; i++)
+        if (updates(statement, expr->args[i], depth - 1)) return true;
+    return false;
+}
+
 static Node *compile_private_store(Compiler *compiler, const Statement *statement, const BufferInfo *info) {
     Node *node = compile_node(compiler, statement, run_private_store);
     compile_begin(compiler);
     node->value = compile_value(compiler, statement->store.value, info->slot.domain, statement->location);
+    node->store.updates = updates(statement, statement->store.value, UPDATE_DEPTH);
     node->store.is_private = true;
     node->store.target = info->slot;
     node->store.access.masked = compiler->guard != NULL;
     if (compiler->guard) node->store.access.mask = compile_guard(compiler, compiler->guard);
     node->program = compile_end(compiler);
     return node;
-}
-
-// True if the value reads the very element that it replaces.
-static bool updates(const Statement *statement, const Expr *expr) {
-    if (expr->kind == EXPR_LOAD && expr->buffer == statement->store.buffer)
-        return memcmp(expr->args, statement->store.indices, expr->count * sizeof(Expr *)) == 0;
-    return false;
 }
 
 static void check_store(Compiler *compiler, Node *node, const Statement *statement) {
@@ -122,10 +128,6 @@ static void check_store(Compiler *compiler, Node *node, const Statement *stateme
     node->store.checked = !injective;
     node->store.covers = injective && !compiler->guard;
     compiler->nest_checked = compiler->nest_checked || !injective;
-    const Expr *value = statement->store.value;
-    if (value->kind == EXPR_OP)
-        for (uint32_t i = 0; i < value->count; i++)
-            node->store.updates = node->store.updates || updates(statement, value->args[i]);
 }
 
 static Node *compile_store(Compiler *compiler, const Statement *statement) {
@@ -139,6 +141,9 @@ static Node *compile_store(Compiler *compiler, const Statement *statement) {
     node->value = compile_value(compiler, statement->store.value, domain_of(buffer->type), statement->location);
     node->store.access = *compile_access(compiler, buffer, statement->store.indices, statement->location);
     node->program = compile_end(compiler);
+    node->store.updates = updates(statement, statement->store.value, UPDATE_DEPTH);
+    node->store.number = compiler->plan->stores++;
+    node->store.in_nest = compiler->in_nest;
     if (compiler->in_nest) check_store(compiler, node, statement);
     return node;
 }

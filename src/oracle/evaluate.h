@@ -26,6 +26,7 @@ static inline Domain domain_of(DType type) { return dtype_is_float(type) ? DOMAI
 // places.
 typedef struct Slot {
     int32_t at;
+    int32_t track; // its place among the machine's tracks; 0 for constants
     bool varying;
     Domain domain;
 } Slot;
@@ -103,7 +104,9 @@ struct Node {
             Access access;
             bool is_private; // to a variable that each lane has for itself
             Slot target;     // that variable
+            int number;      // its place among the machine's pending tracks
             bool checked;    // iterations of the nest may meet in one element
+            bool in_nest;    // of T.Parallel
             bool updates;    // the value reads the element it replaces
             bool covers;     // unmasked and one-to-one: it replaces the buffer if iterations are as many as elements
         } store;
@@ -142,6 +145,7 @@ typedef struct Plan {
     VECTOR(BufferInfo) buffers;
     VECTOR(Lane) constants;
     int32_t frame; // lanes
+    int32_t tracks, stores;
     NodeList body;
     Effects effects;  // of the whole function
     bool outer_state; // on-chip buffers are allocated outside of launches
@@ -152,10 +156,13 @@ void plan_compile(Plan *plan);
 
 // ---------------------------------------------------------------- machines
 
-// How precisely a buffer's elements are known, for the tolerance rule (precision.c).
+// How far a value may be off on the chip, in the terms of the tolerance rule (track.c). All 0: it is exact.
 typedef struct Track {
-    double magnitude, length, storage, accumulator;
-    bool product; // some T.gemm feeds it
+    double magnitude;   // an error is about a roundoff times this
+    double length;      // longest reduction that feeds it
+    double storage;     // roundoff of the narrowest format it was rounded to
+    double operand;     // of product operands
+    double accumulator; // of the narrowest accumulator of a reduction
 } Track;
 
 #define SAMPLES 32
@@ -197,6 +204,13 @@ typedef enum Scratch { SCRATCH_A, SCRATCH_B, SCRATCH_C, SCRATCH_COPY, SCRATCH_CO
 
 typedef struct Shared Shared;
 
+typedef struct Pending {
+    Track track;
+    int buffer;
+    bool covers, touched;
+    size_t lanes; // stored
+} Pending;
+
 struct Machine {
     const Plan *plan;
     Shared *shared;
@@ -209,7 +223,14 @@ struct Machine {
     uint32_t owner; // number of the running block, launches counted through
     bool adding;    // within T.atomic_add: elements may be written by several blocks
     WriteLog log;
-    uint32_t track_row; // rows seen by precision tracking
+    // Precision: only some rows are looked at.
+    bool tracking;        // the running row is
+    uint32_t track_count; // rows so far
+    Track *tracks;        // by slot
+    Track *globals;       // by buffer: what this machine knows of global ones beyond their storage's track
+    Pending *pending;     // by store: what the running nest wrote
+    int *touched;         // the stores that are pending
+    int touched_count;
     void *scratch[SCRATCH_COUNT];
     size_t scratch_bytes[SCRATCH_COUNT];
     Failure failure;
@@ -303,6 +324,31 @@ void view_read(Machine *machine, const View *view, int64_t row, int64_t from, si
 void view_write(Machine *machine, const View *view, int64_t row, int64_t from, size_t count, Lane *values,
                 Location location);
 static inline Domain view_domain(const View *view) { return domain_of(view->storage->info->buffer->type); }
+
+// Precision (track.c, track_row.c).
+Track track_merged(Track a, Track b);
+Track track_of(const Machine *machine, const Storage *storage);
+// Gives the buffer a track: alone if `all` of it was written, else together with what it had.
+void track_set(Machine *machine, Storage *storage, Track track, bool all);
+// What writing values in `type` makes of a track; `rounded` says that values changed, `largest` is their magnitude.
+Track track_rounded(Track track, DType type, bool rounded, double largest);
+void track_row_begin(Machine *machine, bool first); // chooses whether to look at the row
+void track_program(Machine *machine, const Program *program);
+void track_store(Machine *machine, const Node *node, const Lane *rounded);
+void track_private_store(Machine *machine, const Node *node, const Lane *rounded);
+void track_nest_end(Machine *machine);
+// Operands of a product as packed, for estimating the norm of its terms.
+typedef struct ProductSample {
+    int64_t m, n, k;
+    const double *a, *b;
+} ProductSample;
+void track_product(Machine *machine, const ProductSample *sample, Storage *a, Storage *b, Storage *c, bool clear);
+void track_copy(Machine *machine, const Node *node, const View *from, const View *to);
+void track_add(Machine *machine, const View *to, const View *from);
+void track_fill(Machine *machine, const View *to);
+// T.reduce and T.cumsum of `length` elements: `largest` of the source's values, `norm` of the terms of a result.
+void track_reduce(Machine *machine, const View *to, const View *from, bool sums, double length, double largest,
+                  double norm);
 
 // Operations.
 void run_gemm(Machine *machine, const Node *node);

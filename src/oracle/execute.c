@@ -6,6 +6,7 @@
 static void evaluate(Machine *machine, const Node *node) {
     run_program(machine, &node->program);
     machine->operations += (double)node->program.operations * (double)machine->lanes;
+    if (machine->tracking) track_program(machine, &node->program);
 }
 
 Flow run_nodes(Machine *machine, const NodeList *nodes) {
@@ -41,6 +42,7 @@ Flow run_private_store(Machine *machine, const Node *node) {
     Lane *target = &machine->frame[node->store.target.at], values[LANES];
     for (size_t i = 0; i < machine->lanes; i++) values[i] = source[node->value.varying ? i : 0];
     round_lanes(node->statement->store.buffer->type, values, machine->lanes);
+    if (machine->tracking) track_private_store(machine, node, values);
     for (size_t i = 0; i < machine->lanes; i++)
         if (!node->store.access.masked || machine->frame[mask.at + (mask.varying ? (int32_t)i : 0)].integer)
             target[i] = values[i];
@@ -104,7 +106,7 @@ Flow run_alloc(Machine *machine, const Node *node) {
         memset(&machine->frame[info->slot.at], 0, machine->lanes * sizeof(Lane));
     else if (!storage->global)
         memset(storage->written, 0, info->count);
-    storage->track = (Track){0};
+    if (!storage->global) track_set(machine, storage, (Track){0}, true);
     return FLOW_NEXT;
 }
 
@@ -134,16 +136,23 @@ static int64_t value_at(const Bounds *bounds, int64_t i) {
     return (int64_t)((uint64_t)bounds->start + (uint64_t)i * (uint64_t)bounds->step);
 }
 
+static void end_loop(Machine *machine, const Node *node, const Bounds *bounds) {
+    machine->iteration = bounds->outer_iteration;
+    machine->tracking = true;
+    if (node->loop.nest_root) track_nest_end(machine);
+}
+
 Flow run_loop(Machine *machine, const Node *node) {
     Bounds bounds = begin_loop(machine, node);
     Lane *variable = &machine->frame[node->loop.variable.at];
     for (int64_t i = 0; i < bounds.extent; i++) {
         machine_step(machine, node->statement);
+        track_row_begin(machine, i == 0);
         variable->integer = value_at(&bounds, i);
         if (node->loop.parallel) machine->iteration = iteration_number(&bounds, i);
         if (run_nodes(machine, &node->body) == FLOW_BREAK) break;
     }
-    machine->iteration = bounds.outer_iteration;
+    end_loop(machine, node, &bounds);
     return FLOW_NEXT;
 }
 
@@ -153,12 +162,13 @@ Flow run_row_loop(Machine *machine, const Node *node) {
     for (int64_t first = 0; first < bounds.extent; first += LANES) {
         size_t lanes = bounds.extent - first < LANES ? (size_t)(bounds.extent - first) : LANES;
         machine_step(machine, node->statement);
+        track_row_begin(machine, first == 0 && node->loop.nest_root);
         machine->lanes = lanes;
         machine->iteration = iteration_number(&bounds, first);
         for (size_t i = 0; i < lanes; i++) variable[i].integer = value_at(&bounds, first + (int64_t)i);
         run_nodes(machine, &node->body);
     }
     machine->lanes = 1;
-    machine->iteration = bounds.outer_iteration;
+    end_loop(machine, node, &bounds);
     return FLOW_NEXT;
 }

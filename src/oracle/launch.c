@@ -30,6 +30,7 @@ static void run_block(Machine *machine, void *user) {
     machine->owner = shared->owner_base + 1 + (uint32_t)block;
     machine->steps = 0;
     machine->iteration = 0;
+    machine->tracking = true;
     for (int d = 0; d < shared->launch->launch.rank; d++) {
         machine->frame[shared->launch->launch.variables[d].at].integer = block % shared->extents[d];
         block /= shared->extents[d];
@@ -182,6 +183,7 @@ static void finish_launch(Machine *machine, double before) {
     shared->result->blocks_total += shared->blocks;
     shared->result->blocks_run += shared->sample_count;
     shared->result->sampled = shared->result->sampled || shared->sample_count < shared->blocks;
+    track_gather(shared);
     if (shared->sample) shared_release(shared, (void *)shared->sample, (size_t)shared->sample_count * sizeof(int64_t));
     shared->sample = NULL;
 }

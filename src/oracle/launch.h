@@ -35,6 +35,9 @@ _Noreturn void machine_overlap(Machine *machine); // leaves the block: see globa
 // Runs `work`; false if it failed (machine->failure).
 bool machine_try(Machine *machine, void (*work)(Machine *machine, void *user), void *user);
 
+void track_gather(Shared *shared); // what machines learned of global buffers, into those
+Precision track_precision(const Storage *storage);
+
 // Blocks to run in a launch that is sampled: ascending, the first and last among them.
 int64_t *sample_blocks(Shared *shared, int64_t blocks, int64_t count);
 

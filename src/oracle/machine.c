@@ -61,13 +61,27 @@ static bool make_storages(Machine *machine) {
     return true;
 }
 
+static size_t touched_bytes(const Plan *plan) { return (size_t)plan->stores * sizeof(int); }
+static size_t pending_bytes(const Plan *plan) { return (size_t)plan->stores * sizeof(Pending); }
+static size_t globals_bytes(const Plan *plan) { return plan->buffers.count * sizeof(Track); }
+static size_t tracks_bytes(const Plan *plan) { return ((size_t)plan->tracks + 1) * sizeof(Track); }
+
+static bool make_tracks(Machine *machine) {
+    machine->tracking = true;
+    machine->tracks = allocate_zeroed(machine->shared, tracks_bytes(machine->plan));
+    machine->globals = allocate_zeroed(machine->shared, globals_bytes(machine->plan));
+    machine->pending = allocate_zeroed(machine->shared, pending_bytes(machine->plan));
+    machine->touched = allocate_zeroed(machine->shared, touched_bytes(machine->plan));
+    return machine->tracks && machine->globals && machine->pending && machine->touched;
+}
+
 Machine *machine_new(Shared *shared) {
     Machine *machine = allocate_zeroed(shared, sizeof *machine);
     if (!machine) return NULL;
     machine->plan = shared->plan;
     machine->shared = shared;
     machine->lanes = 1;
-    if (make_frame(machine) && make_storages(machine)) return machine;
+    if (make_frame(machine) && make_storages(machine) && make_tracks(machine)) return machine;
     machine_free(machine);
     return NULL;
 }
@@ -80,6 +94,10 @@ void machine_free(Machine *machine) {
             shared_release(machine->shared, machine->storages[i], local_bytes(&plan->buffers.items[i]));
     shared_release(machine->shared, machine->storages, plan->buffers.count * sizeof(Storage *));
     shared_release(machine->shared, machine->frame_memory, frame_lanes(plan) * sizeof(Lane));
+    shared_release(machine->shared, machine->tracks, tracks_bytes(plan));
+    shared_release(machine->shared, machine->globals, globals_bytes(plan));
+    shared_release(machine->shared, machine->pending, pending_bytes(plan));
+    shared_release(machine->shared, machine->touched, touched_bytes(plan));
     shared_release(machine->shared, machine->log.entries, machine->log.capacity * sizeof(WriteEntry));
     for (int i = 0; i < SCRATCH_COUNT; i++)
         shared_release(machine->shared, machine->scratch[i], machine->scratch_bytes[i]);
@@ -128,5 +146,8 @@ bool machine_try(Machine *machine, void (*work)(Machine *machine, void *user), v
     memcpy(&machine->escape, &outer, sizeof outer);
     machine->lanes = 1;
     machine->adding = false;
+    machine->tracking = true;
+    for (int i = 0; i < machine->touched_count; i++) machine->pending[machine->touched[i]].touched = false;
+    machine->touched_count = 0;
     return !failed;
 }

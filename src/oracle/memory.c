@@ -224,6 +224,7 @@ void store_row(Machine *machine, const Node *node) {
     else
         for (size_t i = 0; i < lanes; i++) values[i] = *source;
     round_lanes(storage->info->buffer->type, values, lanes);
+    track_store(machine, node, values);
     bool whole = !access->masked && !node->store.checked && linear_run(machine, access, lanes, &run) &&
                  (run.step == 1 || lanes == 1);
     if (!whole || (!storage->global && run.high - run.low < lanes)) {

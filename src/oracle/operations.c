@@ -55,6 +55,7 @@ static void run_copy(Machine *machine, const Node *node) {
         copy_within(machine, node, views);
     else
         visit_pieces(machine, node, views, copy_piece);
+    track_copy(machine, node, &views[0], &views[1]);
 }
 
 static void fill_piece(Machine *machine, const Node *node, const View views[2], int64_t row, int64_t from,
@@ -68,6 +69,7 @@ static void fill_piece(Machine *machine, const Node *node, const View views[2], 
 static void run_fill(Machine *machine, const Node *node) {
     View views[2] = {view_of(machine, node, 0)};
     visit_pieces(machine, node, views, fill_piece);
+    track_fill(machine, &views[0]);
 }
 
 // dst (operand 0) += src (operand 1).
@@ -93,6 +95,7 @@ static void run_atomic_add(Machine *machine, const Node *node) {
     View views[2] = {view_of(machine, node, 0), view_of(machine, node, 1)};
     check_same_extents(machine, node, &views[0], &views[1]);
     visit_pieces(machine, node, views, add_piece);
+    track_add(machine, &views[0], &views[1]);
 }
 
 static void (*const runners[IR_OP_COUNT])(Machine *machine, const Node *node) = {

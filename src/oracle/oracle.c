@@ -120,6 +120,8 @@ static void run_job(Context *context, void *user) {
     Machine *machine = job->shared.machines[0];
     if (!machine_try(machine, run_body, &job->plan)) report_failure(context, &machine->failure);
     for (int i = 0; i < job->shared.machine_count; i++) result->operations += job->shared.machines[i]->operations;
+    track_gather(&job->shared);
+    for (uint32_t i = 0; i < count; i++) result->precision[i] = track_precision(&job->shared.globals[i]);
     if (!result->sampled) result->never_written = count_never_written(job);
 }
 

@@ -10,6 +10,9 @@ typedef struct OracleOptions {
     uint64_t seed;          // chooses the sampled blocks
     double operation_limit; // estimated floating-point operations above which only a sample of blocks runs; 0: no limit
     int threads;            // host threads, at least 1
+    // Relative error of a 16-bit product's two operands together, as the math fidelity cuts them off; 0 at HiFi4.
+    // Float32 operands' cut to TF32 is added by the oracle.
+    double operand_roundoff;
 } OracleOptions;
 
 typedef struct OracleResult {

@@ -13,6 +13,7 @@ typedef struct Kind {
     int64_t integer_start;
     double (*real)(double sum, double value); // NULL: integers only
     int64_t (*integer)(int64_t sum, int64_t value);
+    bool sums;
 } Kind;
 
 static double real_sum(double sum, double value) { return sum + value; }
@@ -31,14 +32,14 @@ static int64_t bit_or(int64_t sum, int64_t value) { return sum | value; }
 static int64_t bit_xor(int64_t sum, int64_t value) { return sum ^ value; }
 
 static const Kind kinds[] = {
-    {"sum", 0, 0, real_sum, integer_sum},
-    {"max", -INFINITY, INT64_MIN, real_max, integer_max},
-    {"min", INFINITY, INT64_MAX, real_min, integer_min},
-    {"abssum", 0, 0, real_abssum, integer_abssum},
-    {"absmax", 0, 0, real_absmax, integer_absmax},
-    {"bitand", 0, -1, NULL, bit_and},
-    {"bitor", 0, 0, NULL, bit_or},
-    {"bitxor", 0, 0, NULL, bit_xor},
+    {"sum", 0, 0, real_sum, integer_sum, true},
+    {"max", -INFINITY, INT64_MIN, real_max, integer_max, false},
+    {"min", INFINITY, INT64_MAX, real_min, integer_min, false},
+    {"abssum", 0, 0, real_abssum, integer_abssum, true},
+    {"absmax", 0, 0, real_absmax, integer_absmax, false},
+    {"bitand", 0, -1, NULL, bit_and, false},
+    {"bitor", 0, 0, NULL, bit_or, false},
+    {"bitxor", 0, 0, NULL, bit_xor, false},
 };
 
 static const Kind *kind_of(const Node *node) {
@@ -112,6 +113,26 @@ static void check_target(Machine *machine, const Node *node, const View *target,
     if (place != target->rank) fail_shape(machine, node);
 }
 
+typedef struct Norms {
+    double largest, norm; // of the values; of a line, the longest
+} Norms;
+
+static Norms measure(const Lines *lines) {
+    Norms norms = {0};
+    for (int64_t l = 0; lines->domain == DOMAIN_REAL && l < lines->outer * lines->inner; l++) {
+        const Lane *line = lines->values + l / lines->inner * lines->length * lines->inner + l % lines->inner;
+        double squares = 0;
+        for (int64_t i = 0; i < lines->length; i++) {
+            double value = fabs(line[i * lines->inner].real);
+            if (!isfinite(value)) continue;
+            norms.largest = value > norms.largest ? value : norms.largest;
+            squares += value * value;
+        }
+        norms.norm = fmax(norms.norm, sqrt(squares));
+    }
+    return norms;
+}
+
 static void reduce_line(const Lines *lines, const Kind *kind, int64_t outer, int64_t inner, Lane *result) {
     const Lane *line = lines->values + outer * lines->length * lines->inner + inner;
     for (int64_t i = 0; i < lines->length; i++)
@@ -138,6 +159,9 @@ void run_reduce(Machine *machine, const Node *node) {
     if (!clear) read_view(machine, node, &target, result);
     for (int64_t i = 0; i < count; i++) reduce_line(&lines, kind, i / lines.inner, i % lines.inner, &result[i]);
     write_view(machine, node, &target, result);
+    Norms norms = measure(&lines);
+    View source = view_of(machine, node, REDUCE_SOURCE);
+    track_reduce(machine, &target, &source, kind->sums, (double)lines.length, norms.largest, norms.norm);
     machine->operations += (double)count * (double)lines.length;
 }
 
@@ -159,8 +183,10 @@ void run_cumsum(Machine *machine, const Node *node) {
     for (int d = 0; same && d < source.rank; d++) same = source.extent[d] == target.extent[d];
     if (!same) fail_shape(machine, node);
     Lines lines = read_lines(machine, node, dimension, view_domain(&target));
+    Norms norms = measure(&lines);
     for (int64_t i = 0; i < lines.outer * lines.inner; i++)
         sum_line(&lines, i / lines.inner, i % lines.inner, node->statement->op.operands[CUMSUM_REVERSE].boolean);
+    track_reduce(machine, &target, &source, true, (double)lines.length, norms.largest, norms.norm);
     write_view(machine, node, &target, lines.values);
     machine->operations += (double)view_count(&target);
 }
