@@ -15,9 +15,9 @@
 #include "base/value.h"
 
 #define MAX_RANK       8
-#define TILE_SIZE      32     // rows and columns of a tile
-#define MAX_EXPR_DEPTH 1000   // so that recursion over expressions needs no limit of its own
-#define MAX_EXPR_NODES 100000 // so that walking every path ends
+#define TILE_SIZE      32    // rows and columns of a tile
+#define MAX_EXPR_DEPTH 1000  // so that recursion over expressions needs no limit of its own
+#define MAX_EXPR_NODES 20000 // so that walking every path ends
 
 typedef struct Expr Expr;
 typedef struct Variable Variable;

@@ -2,7 +2,7 @@
 // no bound, so `x % 32` is known whatever x is.
 #include "ir/expr.h"
 
-#define STRUCTURAL_DEPTH 12 // what simplification looks at, so that its cost stays small
+#define STRUCTURAL_DEPTH 8 // what simplification looks at, so that its cost stays small
 
 typedef struct Query {
     int count;
