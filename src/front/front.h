@@ -14,8 +14,8 @@ typedef struct ElaborateOptions {
     const char *entry;       // NULL: the first kernel that the file's own call names, else the only kernel
     const Binding *bindings; // override what the file's own call says
     int binding_count;
-    int worker_cores;        // what driver.get_num_sms() and its like give
-    bool native_float16;     // keep float16; otherwise it is stored as bfloat16, with one note
+    int worker_cores;    // what driver.get_num_sms() and its like give
+    bool native_float16; // keep float16; otherwise it is stored as bfloat16, with one note
 } ElaborateOptions;
 
 // Elaborates one kernel of a source and adds its function to `module`. Fails with diagnostics; on an internal limit

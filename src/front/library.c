@@ -1,0 +1,40 @@
+// The tables language.def and python.def, and looking a name up in them.
+#include "front/library.h"
+
+#include <string.h>
+
+#define FUNCTION(module, name, signature, handler, doc) {module, name, signature, ROW_FUNCTION, handler, doc},
+#define METHOD(module, name, signature, handler, doc)   {module, name, signature, ROW_METHOD, handler, doc},
+#define CONSTANT(module, name, handler, doc)            {module, name, "", ROW_CONSTANT, handler, doc},
+#define HINT(module, name, doc)                         {module, name, "* **", ROW_HINT, NULL, doc},
+#define OPAQUE(module, name, doc)                       {module, name, "* **", ROW_OPAQUE, NULL, doc},
+#define GPU_ONLY(module, name, doc)                     {module, name, "* **", ROW_GPU_ONLY, NULL, doc},
+#define UNSUPPORTED(module, name, doc)                  {module, name, "* **", ROW_UNSUPPORTED, NULL, doc},
+static const LibraryRow rows[] = {
+#include "front/language.def"
+#include "front/python.def"
+};
+#undef FUNCTION
+#undef METHOD
+#undef CONSTANT
+#undef HINT
+#undef OPAQUE
+#undef GPU_ONLY
+#undef UNSUPPORTED
+
+#define ROW_COUNT (sizeof rows / sizeof *rows)
+
+const LibraryRow *find_row(const char *module, const char *name) {
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        if (strcmp(rows[i].module, module) == 0 && strcmp(rows[i].name, name) == 0) return &rows[i];
+    return NULL;
+}
+
+int row_names(Evaluator *ev, const char *module, const char *const **names) {
+    const char **result = arena_new_array(ev->arena, const char *, ROW_COUNT);
+    int count = 0;
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        if (strcmp(rows[i].module, module) == 0) result[count++] = rows[i].name;
+    *names = result;
+    return count;
+}
