@@ -208,14 +208,15 @@ static const Tree *random_leaf(Arena *arena, Random *random) {
 }
 
 static const Tree *random_tree(Arena *arena, Random *random, int depth, bool truth) {
-    static const ExprOp numbers[] = {OP_ADD,      OP_SUB, OP_MUL, OP_FLOORDIV, OP_FLOORMOD,
-                                     OP_ADD,      OP_SUB, OP_MUL, OP_NEG,      OP_FLOORDIV,
-                                     OP_FLOORMOD, OP_MIN, OP_MAX, OP_SELECT,   OP_SHR};
+    static const ExprOp numbers[] = {OP_ADD, OP_SUB, OP_MUL,      OP_FLOORDIV, OP_FLOORMOD, OP_ADD, OP_SUB,
+                                     OP_MUL, OP_NEG, OP_FLOORDIV, OP_FLOORMOD, OP_MIN,      OP_MAX, OP_SELECT,
+                                     OP_SHR, OP_SHL, OP_BITAND,   OP_BITXOR,   OP_ABS};
     static const ExprOp truths[] = {OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE, OP_AND, OP_OR, OP_NOT};
     if (!truth && (depth == 0 || draw(random, 7) == 0)) return random_leaf(arena, random);
     Tree *tree = arena_new(arena, Tree);
     tree->variable = -1;
-    tree->op = truth ? truths[draw(random, depth > 0 ? 9 : 6)] : numbers[draw(random, 15)];
+    tree->op =
+        truth ? truths[draw(random, depth > 0 ? 9 : 6)] : numbers[draw(random, sizeof numbers / sizeof *numbers)];
     bool connective = tree->op == OP_AND || tree->op == OP_OR || tree->op == OP_NOT;
     for (int k = 0; k < expr_op_arity(tree->op); k++) {
         bool condition = connective || (tree->op == OP_SELECT && k == 0);
