@@ -5,6 +5,8 @@
 
 #include "ir/build.h"
 
+#define ADDRESS_SPACE ((size_t)1 << 47) // bytes
+
 static const Allocator *allocator_of(const Context *context) { return context->unit.allocator; }
 
 static size_t tensor_bytes(const Tensor *tensor) { return tensor->count * dtype_bytes(tensor->type); }
@@ -29,7 +31,7 @@ static Tensor tensor_of(Context *context, const Buffer *buffer) {
     for (int d = 0; d < buffer->rank; d++) {
         tensor.shape[d] = dimension_size(context, buffer, d);
         bool overflow = __builtin_mul_overflow(tensor.count, (size_t)tensor.shape[d], &tensor.count);
-        if (overflow || tensor.count > (size_t)PTRDIFF_MAX / sizeof(double))
+        if (overflow || tensor.count > ADDRESS_SPACE / sizeof(double))
             fail(context, DIAG_TENSOR_SIZE, buffer->location, "tensor '%s' has more elements than memory can address",
                  buffer->name);
     }
@@ -39,7 +41,7 @@ static Tensor tensor_of(Context *context, const Buffer *buffer) {
 static void check_total(Context *context, const TensorSet *set, Location location) {
     size_t total = 0;
     for (int i = 0; i < set->count; i++)
-        if (__builtin_add_overflow(total, tensor_bytes(&set->tensors[i]), &total) || total > (size_t)PTRDIFF_MAX)
+        if (__builtin_add_overflow(total, tensor_bytes(&set->tensors[i]), &total) || total > ADDRESS_SPACE)
             fail(context, DIAG_TENSOR_SIZE, location, "the tensors together are more than memory can address");
 }
 

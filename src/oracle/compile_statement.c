@@ -61,7 +61,7 @@ int compile_buffer(Compiler *compiler, Buffer *buffer) {
     bool added;
     uint32_t number = map_number(compiler->arena, &compiler->buffers, buffer, &added);
     if (!added) return (int)number;
-    BufferInfo info = {.buffer = buffer};
+    BufferInfo info = {.buffer = buffer, .domain = domain_of(buffer->type)};
     measure_buffer(compiler, &info);
     vector_push(compiler->arena, compiler->plan->buffers, info);
     return (int)number;

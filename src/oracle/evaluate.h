@@ -132,6 +132,7 @@ struct Node {
 
 typedef struct BufferInfo {
     Buffer *buffer;
+    Domain domain;
     int64_t shape[MAX_RANK], stride[MAX_RANK];
     size_t count;
     bool is_private; // T.alloc_var within a row loop: lives in the frame
@@ -289,8 +290,8 @@ void store_row(Machine *machine, const Node *node);
 // `count` elements from `first` on, `stride` apart, all inside of the buffer; fails on one that was never written.
 void storage_read(Machine *machine, Storage *storage, int64_t first, int64_t stride, size_t count, Lane *out,
                   Location location);
-// Rounds the values in place and writes them.
-void storage_write(Machine *machine, Storage *storage, int64_t first, int64_t stride, size_t count, Lane *values,
+// Writes values that are rounded to the buffer's type already.
+void storage_write(Machine *machine, Storage *storage, int64_t first, int64_t stride, size_t count, const Lane *values,
                    Location location);
 void global_write(Machine *machine, Storage *storage, int64_t first, size_t count, const Lane *values,
                   Location location);
@@ -321,9 +322,14 @@ bool view_pad(View *view, int rank);
 // tensor reads give 0 and writes are dropped; outside of an on-chip buffer they fail.
 void view_read(Machine *machine, const View *view, int64_t row, int64_t from, size_t count, Lane *out,
                Location location);
-void view_write(Machine *machine, const View *view, int64_t row, int64_t from, size_t count, Lane *values,
+// The values are rounded already: see view_round.
+void view_write(Machine *machine, const View *view, int64_t row, int64_t from, size_t count, const Lane *values,
                 Location location);
-static inline Domain view_domain(const View *view) { return domain_of(view->storage->info->buffer->type); }
+static inline DType view_type(const View *view) { return view->storage->info->buffer->type; }
+static inline Domain view_domain(const View *view) { return view->storage->info->domain; }
+static inline void view_round(const View *view, Lane *values, size_t count) {
+    round_lanes(view_type(view), values, count);
+}
 
 // Precision (track.c, track_row.c).
 Track track_merged(Track a, Track b);
@@ -354,11 +360,16 @@ void track_reduce(Machine *machine, const View *to, const View *from, bool sums,
 void run_gemm(Machine *machine, const Node *node);
 void run_reduce(Machine *machine, const Node *node);
 void run_cumsum(Machine *machine, const Node *node);
-// c (m x n, rows `n` apart) += a x b; `a` is m x k and `b` k x n, both packed by product_pack_a and product_pack_b.
+// c (m x n, rows `n` apart) += a x b. The operands are packed in panels: PRODUCT_ROWS rows of a, or PRODUCT_COLUMNS
+// columns of b, for k = 0, then for k = 1 and so on; panels are filled up with zeros.
+#define PRODUCT_ROWS    4
+#define PRODUCT_COLUMNS 12
+static inline size_t packed_count(int64_t size, int64_t k, int64_t block) {
+    return (size_t)((size + block - 1) / block * block * k);
+}
+static inline size_t packed_place(int64_t outer, int64_t step, int64_t k, int64_t block) {
+    return (size_t)((outer / block * k + step) * block + outer % block);
+}
 void product(int64_t m, int64_t n, int64_t k, const double *a, const double *b, double *c);
-size_t product_a_count(int64_t m, int64_t k);
-size_t product_b_count(int64_t n, int64_t k);
-size_t product_a_place(int64_t k, int64_t row, int64_t step);
-size_t product_b_place(int64_t k, int64_t column, int64_t step);
 
 #endif

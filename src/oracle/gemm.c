@@ -47,37 +47,37 @@ static Gemm gemm_of(Machine *machine, const Node *node) {
     return gemm;
 }
 
-static void *matrix_scratch(Machine *machine, Scratch purpose, size_t count) {
-    double *matrix = machine_scratch(machine, purpose, count * sizeof(double));
-    memset(matrix, 0, count * sizeof *matrix);
-    return matrix;
-}
-
 static void read_reals(Machine *machine, const View *view, int64_t row, Lane *out, Location location) {
     view_read(machine, view, row, 0, (size_t)view->extent[1], out, location);
     lanes_to_domain(view_domain(view), DOMAIN_REAL, out, (size_t)view->extent[1]);
 }
 
-typedef size_t (*Place)(int64_t k, int64_t outer, int64_t step);
-
-// Packs an operand; `by_step` says that its rows run along k.
-static double *pack(Machine *machine, const Gemm *gemm, const View *view, Scratch purpose, size_t count, bool by_step,
-                    Place place) {
-    double *packed = matrix_scratch(machine, purpose, count);
+// Packs an operand in panels of `block`; `along` says that its rows run along k.
+static double *pack(Machine *machine, const Gemm *gemm, const View *view, Scratch purpose, int64_t block, bool along) {
+    int64_t k = gemm->k, outer = view->extent[along ? 0 : 1];
+    size_t count = packed_count(outer, k, block);
+    double *packed = machine_scratch(machine, purpose, count * sizeof *packed);
     Lane *row = machine_scratch(machine, SCRATCH_COPY, (size_t)view->extent[1] * sizeof *row);
+    if (outer % block) memset(packed, 0, count * sizeof *packed);
     for (int64_t r = 0; r < view->extent[0]; r++) {
         read_reals(machine, view, r, row, gemm->location);
-        if (by_step)
-            for (int64_t s = 0; s < view->extent[1]; s++) packed[place(gemm->k, r, s)] = row[s].real;
+        double *column = packed + packed_place(r, 0, k, block);
+        if (along)
+            for (int64_t step = 0; step < k; step++) column[step * block] = row[step].real;
         else
-            for (int64_t o = 0; o < view->extent[1]; o++) packed[place(gemm->k, o, r)] = row[o].real;
+            for (int64_t o = 0; o < outer; o += block)
+                memcpy(packed + packed_place(o, r, k, block), row + o,
+                       (size_t)(outer - o < block ? outer - o : block) * sizeof *row);
     }
     return packed;
 }
 
 static void read_accumulator(Machine *machine, const Gemm *gemm, double *c) {
     Lane *row = machine_scratch(machine, SCRATCH_COPY, (size_t)gemm->n * sizeof *row);
-    if (gemm->clear) return;
+    if (gemm->clear) {
+        memset(c, 0, (size_t)gemm->m * (size_t)gemm->n * sizeof *c);
+        return;
+    }
     for (int64_t r = 0; r < gemm->m; r++) {
         read_reals(machine, &gemm->c, r, row, gemm->location);
         for (int64_t i = 0; i < gemm->n; i++) c[r * gemm->n + i] = row[i].real;
@@ -89,17 +89,16 @@ static void write_accumulator(Machine *machine, const Gemm *gemm, const double *
     for (int64_t r = 0; r < gemm->m; r++) {
         for (int64_t i = 0; i < gemm->n; i++) row[i].real = c[r * gemm->n + i];
         lanes_to_domain(DOMAIN_REAL, view_domain(&gemm->c), row, (size_t)gemm->n);
+        view_round(&gemm->c, row, (size_t)gemm->n);
         view_write(machine, &gemm->c, r, 0, (size_t)gemm->n, row, gemm->location);
     }
 }
 
 void run_gemm(Machine *machine, const Node *node) {
     Gemm gemm = gemm_of(machine, node);
-    double *a =
-        pack(machine, &gemm, &gemm.a, SCRATCH_A, product_a_count(gemm.m, gemm.k), !gemm.transpose_a, product_a_place);
-    double *b =
-        pack(machine, &gemm, &gemm.b, SCRATCH_B, product_b_count(gemm.n, gemm.k), gemm.transpose_b, product_b_place);
-    double *c = matrix_scratch(machine, SCRATCH_C, (size_t)gemm.m * (size_t)gemm.n);
+    double *a = pack(machine, &gemm, &gemm.a, SCRATCH_A, PRODUCT_ROWS, !gemm.transpose_a);
+    double *b = pack(machine, &gemm, &gemm.b, SCRATCH_B, PRODUCT_COLUMNS, gemm.transpose_b);
+    double *c = machine_scratch(machine, SCRATCH_C, (size_t)gemm.m * (size_t)gemm.n * sizeof *c);
     read_accumulator(machine, &gemm, c);
     product(gemm.m, gemm.n, gemm.k, a, b, c);
     write_accumulator(machine, &gemm, c);

@@ -97,7 +97,7 @@ static void copy_items(const char *data, size_t item, const int64_t *elements, s
 }
 
 static void to_lanes(DType type, const void *data, size_t first, size_t count, Lane *out) {
-    if (domain_of(type) == DOMAIN_REAL)
+    if (dtype_is_float(type))
         convert_to_doubles(type, data, first, count, &out->real);
     else
         convert_to_integers(type, data, first, count, &out->integer);

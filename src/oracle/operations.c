@@ -35,6 +35,7 @@ static void copy_piece(Machine *machine, const Node *node, const View views[2], 
     Lane values[CHUNK];
     view_read(machine, &views[0], row, from, count, values, *place_of(node));
     lanes_to_domain(view_domain(&views[0]), view_domain(&views[1]), values, count);
+    if (view_type(&views[0]) != view_type(&views[1])) view_round(&views[1], values, count);
     view_write(machine, &views[1], row, from, count, values, *place_of(node));
 }
 
@@ -62,6 +63,7 @@ static void fill_piece(Machine *machine, const Node *node, const View views[2], 
                        size_t count) {
     Lane values[CHUNK], value = machine->frame[node->op.scalars[1].at];
     lanes_to_domain(node->op.scalars[1].domain, view_domain(&views[0]), &value, 1);
+    view_round(&views[0], &value, 1);
     for (size_t i = 0; i < count; i++) values[i] = value;
     view_write(machine, &views[0], row, from, count, values, *place_of(node));
 }
@@ -85,6 +87,7 @@ static void add_piece(Machine *machine, const Node *node, const View views[2], i
             sum[i].real += added[i].real;
         else
             sum[i].integer = (int64_t)((uint64_t)sum[i].integer + (uint64_t)added[i].integer);
+    view_round(&views[0], sum, count);
     machine->adding = true;
     view_write(machine, &views[0], row, from, count, sum, *place_of(node));
     machine->adding = false;

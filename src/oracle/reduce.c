@@ -77,6 +77,7 @@ static void read_view(Machine *machine, const Node *node, const View *view, Lane
 
 static void write_view(Machine *machine, const Node *node, const View *view, Lane *values) {
     int64_t length = view->rank ? view->extent[view->rank - 1] : 1, count = view_count(view);
+    view_round(view, values, (size_t)count);
     for (int64_t row = 0; row * length < count; row++)
         view_write(machine, view, row, 0, (size_t)length, values + row * length, node->statement->location);
 }

@@ -103,7 +103,7 @@ void view_read(Machine *machine, const View *view, int64_t row, int64_t from, si
                      (size_t)(span.high - span.low), out + span.low, location);
 }
 
-void view_write(Machine *machine, const View *view, int64_t row, int64_t from, size_t count, Lane *values,
+void view_write(Machine *machine, const View *view, int64_t row, int64_t from, size_t count, const Lane *values,
                 Location location) {
     Span span = row_span(view, row, from, count);
     check_inside(machine, view, &span, count, location);

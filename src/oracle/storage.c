@@ -26,7 +26,7 @@ _Noreturn void fail_uninitialized(Machine *machine, const Storage *storage, int6
 
 static void read_global(const Storage *storage, int64_t first, int64_t stride, size_t count, Lane *out) {
     DType type = storage->info->buffer->type;
-    bool real = domain_of(type) == DOMAIN_REAL;
+    bool real = storage->info->domain == DOMAIN_REAL;
     size_t run = stride == 1 ? count : 1;
     for (size_t i = 0; i < count; i += run) {
         size_t element = (size_t)(first + (int64_t)i * stride);
@@ -56,9 +56,8 @@ void storage_read(Machine *machine, Storage *storage, int64_t first, int64_t str
     }
 }
 
-void storage_write(Machine *machine, Storage *storage, int64_t first, int64_t stride, size_t count, Lane *values,
+void storage_write(Machine *machine, Storage *storage, int64_t first, int64_t stride, size_t count, const Lane *values,
                    Location location) {
-    round_lanes(storage->info->buffer->type, values, count);
     size_t run = stride == 1 ? count : 1;
     for (size_t i = 0; i < count; i += run) {
         int64_t element = first + (int64_t)i * stride;

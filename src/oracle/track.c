@@ -46,8 +46,6 @@ static bool whole_buffer(const View *view) {
     return (size_t)view_count(view) == view->storage->info->count && !view->outside;
 }
 
-static DType type_of(const View *view) { return view->storage->info->buffer->type; }
-
 void track_fill(Machine *machine, const View *to) { track_set(machine, to->storage, (Track){0}, whole_buffer(to)); }
 
 // Largest magnitude of a view's values; only asked for where a copy narrows.
@@ -66,10 +64,10 @@ static double largest_in(Machine *machine, const View *view, Location location) 
 
 void track_copy(Machine *machine, const Node *node, const View *from, const View *to) {
     Track track = track_of(machine, from->storage);
-    bool narrows = dtype_unit_roundoff(type_of(to)) > dtype_unit_roundoff(type_of(from));
-    bool rounds = narrows && dtype_is_float(type_of(from));
+    bool narrows = dtype_unit_roundoff(view_type(to)) > dtype_unit_roundoff(view_type(from));
+    bool rounds = narrows && dtype_is_float(view_type(from));
     double largest = rounds ? largest_in(machine, from, node->statement->location) : 0;
-    track_set(machine, to->storage, track_rounded(track, type_of(to), rounds, largest), whole_buffer(to));
+    track_set(machine, to->storage, track_rounded(track, view_type(to), rounds, largest), whole_buffer(to));
 }
 
 // An element takes part in about as many additions as elements were added, over those of the tensor.
@@ -77,22 +75,22 @@ void track_add(Machine *machine, const View *to, const View *from) {
     Track added = track_of(machine, from->storage), old = track_of(machine, to->storage);
     Track track = track_merged(added, old);
     track.length = fmax(added.length, old.length + (double)view_count(from) / (double)to->storage->info->count);
-    track.accumulator = fmax(track.accumulator, dtype_unit_roundoff(type_of(to)));
-    track.storage = fmax(track.storage, dtype_unit_roundoff(type_of(to)));
+    track.accumulator = fmax(track.accumulator, dtype_unit_roundoff(view_type(to)));
+    track.storage = fmax(track.storage, dtype_unit_roundoff(view_type(to)));
     track_set(machine, to->storage, track, false);
 }
 
 void track_reduce(Machine *machine, const View *to, const View *from, bool sums, double length, double largest,
                   double norm) {
     Track track = track_of(machine, from->storage);
-    bool wide = type_of(from) == DTYPE_FLOAT32 || type_of(from) == DTYPE_FLOAT64;
+    bool wide = view_type(from) == DTYPE_FLOAT32 || view_type(from) == DTYPE_FLOAT64;
     if (wide) track.operand = fmax(track.operand, TF32_IN1);
     if (sums) {
         track.magnitude = fmax(track.magnitude * sqrt(length), norm);
         track.length = fmax(track.length, 0) + length;
-        track.accumulator = fmax(track.accumulator, dtype_unit_roundoff(type_of(to)));
+        track.accumulator = fmax(track.accumulator, dtype_unit_roundoff(view_type(to)));
     }
-    track_set(machine, to->storage, track_rounded(track, type_of(to), sums || wide, largest), whole_buffer(to));
+    track_set(machine, to->storage, track_rounded(track, view_type(to), sums || wide, largest), whole_buffer(to));
 }
 
 // ---------------------------------------------------------------- products
@@ -106,8 +104,8 @@ static void add_squares(const ProductSample *sample, double *squares, double a_m
         int64_t row = i * 7919 % sample->m, column = i * 104729 % sample->n;
         double sum = 0;
         for (int64_t k = 0; k < sample->k; k++)
-            sum += excess(sample->a[product_a_place(sample->k, row, k)], a_magnitude) *
-                   excess(sample->b[product_b_place(sample->k, column, k)], b_magnitude);
+            sum += excess(sample->a[packed_place(row, k, sample->k, PRODUCT_ROWS)], a_magnitude) *
+                   excess(sample->b[packed_place(column, k, sample->k, PRODUCT_COLUMNS)], b_magnitude);
         if (isfinite(sum)) squares[i] += sum;
     }
 }
