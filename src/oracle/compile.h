@@ -96,7 +96,7 @@ int compile_buffer(Compiler *compiler, Buffer *buffer);
 // Notes what the code being compiled does to a buffer.
 typedef enum Effect { EFFECT_READ, EFFECT_WRITE, EFFECT_ADD } Effect;
 void compile_effect(Compiler *compiler, Effect effect, int buffer);
-void compile_enter(Compiler *compiler, Location location); // one level of nesting more
+void oracle_enter(Compiler *compiler, Location location); // one level of nesting more
 static inline void compile_leave(Compiler *compiler) { compiler->nesting--; }
 
 // compile_expression.c
@@ -104,7 +104,7 @@ Slot compile_slot(Compiler *compiler, Domain domain, bool varying);
 Slot compile_constant(Compiler *compiler, Domain domain, Lane lane);
 void compile_begin(Compiler *compiler); // a new program
 Program compile_end(Compiler *compiler);
-Instruction *compile_emit(Compiler *compiler, RunRow run, Slot target, DType type);
+Instruction *oracle_emit(Compiler *compiler, RunRow run, Slot target, DType type);
 Slot compile_value(Compiler *compiler, const Expr *expr, Domain domain, Location location);
 Slot compile_condition(Compiler *compiler, const Expr *expr, Location location);
 Slot compile_guard(Compiler *compiler, Guard *guard); // its mask

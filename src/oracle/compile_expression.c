@@ -9,7 +9,7 @@
 
 #define FRAME_LIMIT (1 << 24) // lanes: 128 MiB a thread
 
-void compile_enter(Compiler *compiler, Location location) {
+void oracle_enter(Compiler *compiler, Location location) {
     if (++compiler->nesting > NESTING_LIMIT)
         fail(compiler->context, DIAG_EVALUATION_SIZE, location, "expected at most %d levels of nesting", NESTING_LIMIT);
 }
@@ -41,7 +41,7 @@ Program compile_end(Compiler *compiler) {
     return (Program){compiler->program.items, compiler->program.count, compiler->operations};
 }
 
-Instruction *compile_emit(Compiler *compiler, RunRow run, Slot target, DType type) {
+Instruction *oracle_emit(Compiler *compiler, RunRow run, Slot target, DType type) {
     Instruction instruction = {.run = run, .target = target, .type = type};
     vector_push(compiler->arena, compiler->program, instruction);
     return &vector_last(compiler->program);
@@ -49,7 +49,7 @@ Instruction *compile_emit(Compiler *compiler, RunRow run, Slot target, DType typ
 
 static Slot emit_unary(Compiler *compiler, RunRow run, Slot a, DType type, Domain domain) {
     Slot target = compile_slot(compiler, domain, a.varying);
-    compile_emit(compiler, run, target, type)->operand[0] = a;
+    oracle_emit(compiler, run, target, type)->operand[0] = a;
     return target;
 }
 
@@ -101,7 +101,7 @@ Slot compile_guard(Compiler *compiler, Guard *guard) {
                               : compile_constant(compiler, DOMAIN_INTEGER, (Lane){.integer = 1});
     guard->mask = compile_slot(compiler, DOMAIN_INTEGER, condition.varying || outer.varying);
     RunRow run = guard->negated ? row_and_not : row_operation(OP_AND, DOMAIN_INTEGER);
-    Instruction *instruction = compile_emit(compiler, run, guard->mask, DTYPE_BOOL);
+    Instruction *instruction = oracle_emit(compiler, run, guard->mask, DTYPE_BOOL);
     instruction->operand[0] = outer;
     instruction->operand[1] = condition;
     return guard->mask;
@@ -183,7 +183,7 @@ static Slot compile_load(Compiler *compiler, const Expr *expr, Location location
     compile_effect(compiler, EFFECT_READ, number);
     Access *access = compile_access(compiler, expr->buffer, expr->args, location);
     Slot target = compile_slot(compiler, domain_of(expr->type), access_varies(access));
-    compile_emit(compiler, row_load, target, expr->type)->access = access;
+    oracle_emit(compiler, row_load, target, expr->type)->access = access;
     return target;
 }
 
@@ -206,7 +206,7 @@ static Slot emit_operation(Compiler *compiler, const Expr *expr, RunRow run, con
     bool varying = false;
     for (uint32_t i = 0; i < expr->count; i++) varying = varying || operands[i].varying;
     Slot target = compile_slot(compiler, result, varying);
-    Instruction *instruction = compile_emit(compiler, run, target, expr->type);
+    Instruction *instruction = oracle_emit(compiler, run, target, expr->type);
     instruction->op = expr->op;
     for (uint32_t i = 0; i < expr->count; i++) instruction->operand[i] = operands[i];
     return target;
@@ -271,7 +271,7 @@ static Slot compile_new(Compiler *compiler, const Expr *expr, Location location)
 Slot compile_value(Compiler *compiler, const Expr *expr, Domain domain, Location location) {
     Slotted *known = memo_of(compiler, expr);
     if (known->stamp == compiler->stamp) return to_domain(compiler, known->slot, domain);
-    compile_enter(compiler, location);
+    oracle_enter(compiler, location);
     Slot slot = compile_new(compiler, expr, location);
     compile_leave(compiler);
     remember(compiler, expr, slot);

@@ -264,7 +264,7 @@ static Node *(*const compilers[])(Compiler *compiler, const Statement *statement
 NodeList compile_block(Compiler *compiler, const Block *block) {
     VECTOR(Node *) nodes = {0};
     int32_t outer_top = compiler->top;
-    compile_enter(compiler, block->owner ? block->owner->location : (Location){0});
+    oracle_enter(compiler, block->owner ? block->owner->location : (Location){0});
     for (const Statement *statement = block->first; statement; statement = statement->next) {
         int32_t top = compiler->top;
         Node *node = compilers[statement->kind](compiler, statement);

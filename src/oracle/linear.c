@@ -129,7 +129,7 @@ static LinearMemo *linear_memo(Compiler *compiler, const Expr *expr) {
 Linear linear_of(Compiler *compiler, const Expr *expr) {
     LinearMemo *known = linear_memo(compiler, expr);
     if (known->stamp == compiler->linear_stamp) return known->form;
-    compile_enter(compiler, (Location){0});
+    oracle_enter(compiler, (Location){0});
     Linear form = linear_new(compiler, expr);
     compile_leave(compiler);
     *linear_memo(compiler, expr) = (LinearMemo){form, compiler->linear_stamp};
