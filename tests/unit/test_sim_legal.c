@@ -214,63 +214,64 @@ static void check_gemm_tf32(const Simulation *simulation) { check_gemm(simulatio
             BUFFER("a", 0, "bfloat16", 2048, 1, "reader", "compute", ", unpack=\"source\"")                            \
                 BUFFER("l", 5, "float32", 4096, 4, "compute", "compute", ", unpack=\"dst\"")                           \
                     BUFFER("c", 2, "float32", 4096, 1, "compute", "writer",                                            \
-                           "") "    with T.reader():\n"                                                                \
-                               "        for i in T.serial(0, 4, 1):\n"                                                 \
-                               "            cb_reserve_back(a, 1)\n"                                                   \
-                               "            noc_async_read_page(A, i, a, 0)\n"                                         \
-                               "            noc_async_read_barrier()\n"                                                \
-                               "            cb_push_back(a, 1)\n"                                                      \
-                               "    with T.compute():\n"                                                               \
-                               "        turns = T.alloc_var(\"int32\")\n"                                              \
-                               "        compute_kernel_hw_startup(a, a, l, \"regular\")\n"                             \
-                               "        copy_init(a)\n"                                                                \
-                               "        for t in T.serial(0, 4, 1):\n"                                                 \
-                               "            cb_wait_front(a, 1)\n"                                                     \
-                               "            tile_regs_acquire()\n"                                                     \
-                               "            copy_tile(a, 0, 3)\n"                                                      \
-                               "            tile_regs_commit()\n"                                                      \
-                               "            cb_pop_front(a, 1)\n"                                                      \
-                               "            cb_reserve_back(l, 1)\n"                                                   \
-                               "            tile_regs_wait()\n"                                                        \
-                               "            pack_tile(3, l)\n"                                                         \
-                               "            tile_regs_release()\n"                                                     \
-                               "            cb_push_back(l, 1)\n"                                                      \
-                               "        reconfig_data_format_srca(l)\n"                                                \
-                               "        copy_init(l)\n"                                                                \
-                               "        turns[()] = 0\n"                                                               \
-                               "        while turns[()] < 12:\n"                                                       \
-                               "            cb_wait_front(l, 1)\n"                                                     \
-                               "            tile_regs_acquire()\n"                                                     \
-                               "            copy_tile(l, 0, 0)\n"                                                      \
-                               "            copy_tile(l, 0, 1)\n"                                                      \
-                               "            binop_with_scalar_tile_init()\n"                                           \
-                               "            mul_unary_tile(1, 0.5)\n"                                                  \
-                               "            add_binary_tile_init()\n"                                                  \
-                               "            add_binary_tile(0, 1, 0)\n"                                                \
-                               "            tile_regs_commit()\n" order "            tile_regs_wait()\n"               \
-                               "            pack_tile(0, l)\n"                                                         \
-                               "            tile_regs_release()\n"                                                     \
-                               "            cb_push_back(l, 1)\n"                                                      \
-                               "            turns[()] = turns[()] + 1\n"                                               \
-                               "        pack_reconfig_data_format(c)\n"                                                \
-                               "        for u in T.serial(0, 4, 1):\n"                                                 \
-                               "            cb_wait_front(l, 1)\n"                                                     \
-                               "            tile_regs_acquire()\n"                                                     \
-                               "            copy_tile(l, 0, 0)\n"                                                      \
-                               "            tile_regs_commit()\n"                                                      \
-                               "            cb_pop_front(l, 1)\n"                                                      \
-                               "            cb_reserve_back(c, 1)\n"                                                   \
-                               "            tile_regs_wait()\n"                                                        \
-                               "            pack_tile(0, c)\n"                                                         \
-                               "            tile_regs_release()\n"                                                     \
-                               "            cb_push_back(c, 1)\n"                                                      \
-                               "    with T.writer():\n"                                                                \
-                               "        for w in T.serial(0, 4, 1):\n"                                                 \
-                               "            cb_wait_front(c, 1)\n"                                                     \
-                               "            noc_async_write_page(C, w, c, 0)\n"                                        \
-                               "            noc_async_writes_flushed()\n"                                              \
-                               "            cb_pop_front(c, 1)\n"                                                      \
-                               "        noc_async_write_barrier()\n"
+                           ", unpack=\"source\"") "    with T.reader():\n"                                             \
+                                                  "        for i in T.serial(0, 4, 1):\n"                              \
+                                                  "            cb_reserve_back(a, 1)\n"                                \
+                                                  "            noc_async_read_page(A, i, a, 0)\n"                      \
+                                                  "            noc_async_read_barrier()\n"                             \
+                                                  "            cb_push_back(a, 1)\n"                                   \
+                                                  "    with T.compute():\n"                                            \
+                                                  "        turns = T.alloc_var(\"int32\")\n"                           \
+                                                  "        compute_kernel_hw_startup(a, a, l, \"regular\")\n"          \
+                                                  "        copy_init(a)\n"                                             \
+                                                  "        for t in T.serial(0, 4, 1):\n"                              \
+                                                  "            cb_wait_front(a, 1)\n"                                  \
+                                                  "            tile_regs_acquire()\n"                                  \
+                                                  "            copy_tile(a, 0, 3)\n"                                   \
+                                                  "            tile_regs_commit()\n"                                   \
+                                                  "            cb_pop_front(a, 1)\n"                                   \
+                                                  "            cb_reserve_back(l, 1)\n"                                \
+                                                  "            tile_regs_wait()\n"                                     \
+                                                  "            pack_tile(3, l)\n"                                      \
+                                                  "            tile_regs_release()\n"                                  \
+                                                  "            cb_push_back(l, 1)\n"                                   \
+                                                  "        reconfig_data_format_srca(l)\n"                             \
+                                                  "        copy_init(l)\n"                                             \
+                                                  "        turns[()] = 0\n"                                            \
+                                                  "        while turns[()] < 12:\n"                                    \
+                                                  "            cb_wait_front(l, 1)\n"                                  \
+                                                  "            tile_regs_acquire()\n"                                  \
+                                                  "            copy_tile(l, 0, 0)\n"                                   \
+                                                  "            copy_tile(l, 0, 1)\n"                                   \
+                                                  "            binop_with_scalar_tile_init()\n"                        \
+                                                  "            mul_unary_tile(1, 0.5)\n"                               \
+                                                  "            add_binary_tile_init()\n"                               \
+                                                  "            add_binary_tile(0, 1, 0)\n"                             \
+                                                  "            tile_regs_commit()\n" order                             \
+                                                  "            tile_regs_wait()\n"                                     \
+                                                  "            pack_tile(0, l)\n"                                      \
+                                                  "            tile_regs_release()\n"                                  \
+                                                  "            cb_push_back(l, 1)\n"                                   \
+                                                  "            turns[()] = turns[()] + 1\n"                            \
+                                                  "        pack_reconfig_data_format(c)\n"                             \
+                                                  "        for u in T.serial(0, 4, 1):\n"                              \
+                                                  "            cb_wait_front(l, 1)\n"                                  \
+                                                  "            tile_regs_acquire()\n"                                  \
+                                                  "            copy_tile(l, 0, 0)\n"                                   \
+                                                  "            tile_regs_commit()\n"                                   \
+                                                  "            cb_pop_front(l, 1)\n"                                   \
+                                                  "            cb_reserve_back(c, 1)\n"                                \
+                                                  "            tile_regs_wait()\n"                                     \
+                                                  "            pack_tile(0, c)\n"                                      \
+                                                  "            tile_regs_release()\n"                                  \
+                                                  "            cb_push_back(c, 1)\n"                                   \
+                                                  "    with T.writer():\n"                                             \
+                                                  "        for w in T.serial(0, 4, 1):\n"                              \
+                                                  "            cb_wait_front(c, 1)\n"                                  \
+                                                  "            noc_async_write_page(C, w, c, 0)\n"                     \
+                                                  "            noc_async_writes_flushed()\n"                           \
+                                                  "            cb_pop_front(c, 1)\n"                                   \
+                                                  "        noc_async_write_barrier()\n"
 
 static const char ring[] = RING("            cb_pop_front(l, 1)\n"
                                 "            cb_reserve_back(l, 1)\n");
