@@ -54,15 +54,12 @@ static bool read_alloc(Reader *reader, const Node *node, Block *block) {
 
 // ---------------------------------------------------------------- variables
 
-// Threads share the variables of the control flow that they have in common: a name means one variable.
-static Variable *local_variable(Reader *reader, const Node *node, Name name, VariableKind kind, DType type,
-                                Location location) {
+// Threads share the variables of the control flow that they have in common: a name of one kind and type means one
+// variable. A name that means something else from here on gets a new variable.
+static Variable *local_variable(Reader *reader, Name name, VariableKind kind, DType type, Location location) {
     const Symbol *known = ir_find(reader, name);
-    if (known) {
-        if (known->kind != SYMBOL_VARIABLE || known->variable->kind != kind || known->variable->type != type)
-            ir_refuse(reader, node, "%s already names something else", name);
+    if (known && known->kind == SYMBOL_VARIABLE && known->variable->kind == kind && known->variable->type == type)
         return known->variable;
-    }
     Variable *variable = variable_new(reader->function, kind, name, type, location);
     ir_define(reader, (Symbol){.name = name, .kind = SYMBOL_VARIABLE, .variable = variable});
     return variable;
@@ -78,7 +75,7 @@ static void read_let(Reader *reader, const Node *node, Block *block) {
     if (value->type != type)
         ir_refuse(reader, node, "%s is %s, its value %s", node->first->name, dtype_name(type), dtype_name(value->type));
     Location location = ir_location(reader, node);
-    Variable *variable = local_variable(reader, node, node->first->name, VARIABLE_LET, type, location);
+    Variable *variable = local_variable(reader, node->first->name, VARIABLE_LET, type, location);
     Statement *let = build_let(reader->module, variable, value);
     let->location = location;
     block_append(block, let);
@@ -117,7 +114,7 @@ static void read_for(Reader *reader, const Node *node, Block *block) {
     for (int i = 1; i < 3; i++)
         if (bounds[i]->type != bounds[0]->type) ir_refuse(reader, node->second, "start, count and step have one type");
     Location location = ir_location(reader, node);
-    Variable *variable = local_variable(reader, node, node->first->name, VARIABLE_LOOP, bounds[0]->type, location);
+    Variable *variable = local_variable(reader, node->first->name, VARIABLE_LOOP, bounds[0]->type, location);
     Statement *loop = build_for(reader->module, kind, variable, bounds[1], location);
     loop->loop.start = bounds[0];
     loop->loop.step = bounds[2];
@@ -167,7 +164,7 @@ static void read_launch(Reader *reader, const Node *node, Block *block) {
         if (name->kind != NODE_NAME) ir_refuse(reader, name, "expected a name");
         launch->launch.extents[i] = integer_expression(reader, item->first->items.items[i]);
         launch->launch.variables[i] =
-            local_variable(reader, name, name->name, VARIABLE_BLOCK, launch->launch.extents[i]->type, launch->location);
+            local_variable(reader, name->name, VARIABLE_BLOCK, launch->launch.extents[i]->type, launch->location);
     }
     launch->launch.body = block_new(reader->module, launch);
     block_append(block, launch);
@@ -213,11 +210,10 @@ static void check_keywords(Reader *reader, const Node *call, const OperandSpec *
 static void read_operation(Reader *reader, const Node *node, Block *block) {
     const Node *call = node->first;
     if (call->kind != NODE_CALL) ir_refuse(reader, node, "expected an operation");
-    const char *name = call->first->kind == NODE_NAME ? call->first->name : ir_call_name(call, "T");
+    const char *tile = ir_call_name(call, "T"), *name = call->first->kind == NODE_NAME ? call->first->name : NULL;
+    if (tile) name = arena_format(&reader->context->scratch, "T.%s", tile);
     const Operation *operation = name ? module_find_operation(reader->module, name) : NULL;
-    bool prefixed = call->first->kind == NODE_ATTRIBUTE;
-    if (!operation || prefixed != (operation->prefix[0] != 0))
-        ir_refuse(reader, call, "%s is no operation", name ? name : "this");
+    if (!operation) ir_refuse(reader, call, "%s is no operation", name ? name : "this");
     OperandSpec specs[MAX_OPERANDS];
     int count = operation_operands(operation, specs);
     check_keywords(reader, call, specs, count);

@@ -220,8 +220,7 @@ void lower_parallel(Function *function, Statement *loop) {
     }
     if (nest->axes.row) loops[count++] = axis_loop(&lowering, nest->axes.row, "r", &lowering.row_tile);
     if (nest->axes.column) loops[count++] = axis_loop(&lowering, nest->axes.column, "c", &lowering.column_tile);
-    outermost = innermost = loops[0];
-    for (int i = 1; i < count; i++) innermost = nest_inside(innermost, loops[i]);
+    for (int i = 0; i < count; i++) innermost = innermost ? nest_inside(innermost, loops[i]) : (outermost = loops[i]);
     lower_body(&lowering, nest->body, NULL, innermost->loop.body);
     block_insert_before(loop, outermost);
     statement_remove(loop);
