@@ -37,6 +37,7 @@ Node *parse_target(Parser *parser);      // what `for` and `as` bind
 Node *parse_postfix(Parser *parser);     // an atom with its calls, subscripts and attributes
 Node *parse_strings(Parser *parser);     // adjacent string literals, joined
 Node *parse_number(Parser *parser);
+Node *parse_negative_integer(Parser *parser, const Token *sign); // the digits behind `-`
 void parse_parameters(Parser *parser, Node *function, const char *closer, bool annotated);
 void parse_arguments(Parser *parser, Node *call);
 

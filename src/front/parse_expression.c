@@ -267,6 +267,10 @@ static Node *unary_of(Parser *parser, const Token *token, Operator op, Node *ope
     return node;
 }
 
+static bool is_operator(const Token *token, const char *text) {
+    return token->kind == TOKEN_OPERATOR && strcmp(token->name, text) == 0;
+}
+
 // factor: ('-' | '+' | '~') factor | postfix ('**' factor)?
 static Node *parse_factor(Parser *parser) {
     Token *token = peek_token(parser);
@@ -278,7 +282,10 @@ static Node *parse_factor(Parser *parser) {
     Node *result;
     if (op != OPERATOR_COUNT) {
         next_token(parser);
-        result = unary_of(parser, token, op, parse_factor(parser));
+        bool literal =
+            op == OPERATOR_NEG && peek_token(parser)->kind == TOKEN_INT && !is_operator(peek_token(parser) + 1, "**");
+        result = literal ? parse_negative_integer(parser, token) : NULL;
+        if (!literal) result = unary_of(parser, token, op, parse_factor(parser));
     } else {
         result = parse_postfix(parser);
         if (sees_token(parser, "**")) {

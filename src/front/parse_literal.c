@@ -39,27 +39,37 @@ _Noreturn static void fail_number(Parser *parser, const Token *token) {
          (int)(token->length < 40 ? token->length : 40), token->text);
 }
 
-static void parse_integer(Parser *parser, Node *node, const Token *token) {
+// Sums towards the sign, so that the smallest integer can be read.
+static int64_t integer_value(Parser *parser, const Token *token, bool negative) {
     const char *text = number_text(parser, token);
     size_t length = strlen(text);
     int base = base_of(text, length);
     size_t i = base == 10 ? 0 : 2;
+    int64_t value = 0;
     if (i == length) fail_number(parser, token);
-    for (int64_t value = 0; i < length; i++) {
+    for (; i < length; i++) {
         int digit = digit_value(text[i]);
         if (digit >= base) fail_number(parser, token);
-        if (__builtin_mul_overflow(value, base, &value) || __builtin_add_overflow(value, digit, &value))
+        if (__builtin_mul_overflow(value, base, &value) ||
+            __builtin_add_overflow(value, negative ? -digit : digit, &value))
             fail(parser->context, DIAG_FRONT_OVERFLOW, token_location(parser, token),
                  "expected an integer of 64 bits, seen a larger one");
-        node->integer = value;
     }
+    return value;
+}
+
+Node *parse_negative_integer(Parser *parser, const Token *sign) {
+    Node *node = node_new(parser, NODE_INT, sign);
+    const Token *token = next_token(parser);
+    node->integer = integer_value(parser, token, true);
+    return node;
 }
 
 Node *parse_number(Parser *parser) {
     Token *token = next_token(parser);
     Node *node = node_new(parser, token->kind == TOKEN_INT ? NODE_INT : NODE_FLOAT, token);
     if (token->kind == TOKEN_INT) {
-        parse_integer(parser, node, token);
+        node->integer = integer_value(parser, token, false);
         return node;
     }
     char *end = NULL;

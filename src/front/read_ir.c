@@ -19,7 +19,7 @@ static void read_size(Reader *reader, const Node *parameter, const Node *call, L
     const Node *bound = ir_argument(call, 1, NULL);
     if (bound) size->bound = ir_integer(reader, bound), size->is_bound = true;
     vector_push(&reader->context->unit, reader->function->sizes, size);
-    ir_define(reader, (Symbol){.name = parameter->name, .kind = SYMBOL_VARIABLE, .variable = size});
+    ir_define(reader, parameter, (Symbol){.name = parameter->name, .kind = SYMBOL_VARIABLE, .variable = size});
 }
 
 static void read_tensor(Reader *reader, const Node *parameter, const Node *call, Location location) {
@@ -32,8 +32,7 @@ static void read_tensor(Reader *reader, const Node *parameter, const Node *call,
 static void read_parameters(Reader *reader, const Node *definition) {
     for (int round = 0; round < 2; round++)
         for (uint32_t i = 0; i < definition->items.count; i++) {
-            const Node *parameter = definition->items.items[i],
-                       *type = parameter->first;
+            const Node *parameter = definition->items.items[i], *type = parameter->first;
             const char *called = type ? ir_call_name(type, "T") : NULL;
             bool size = called && !strcmp(called, "size"), tensor = called && !strcmp(called, "Tensor");
             if (!size && !tensor)
@@ -93,7 +92,7 @@ static void read_argument(Reader *reader, Name name, const Node *call, Location 
         vector_push(arena, argument->pieces, read);
     }
     vector_push(arena, reader->function->arguments, argument);
-    ir_define(reader, (Symbol){.name = name, .kind = SYMBOL_VARIABLE, .variable = variable});
+    ir_define(reader, call, (Symbol){.name = name, .kind = SYMBOL_VARIABLE, .variable = variable});
 }
 
 static Thread thread_word(Reader *reader, const Node *call, const char *keyword) {
@@ -128,7 +127,7 @@ static void read_circular(Reader *reader, Name name, const Node *call, Location 
     if (!unpack_parse(ir_text(reader, unpack), &circular->unpack))
         ir_refuse(reader, unpack, "unpack is \"source\" or \"dst\"");
     vector_push(&reader->context->unit, reader->function->circular_buffers, circular);
-    ir_define(reader, (Symbol){.name = name, .kind = SYMBOL_CIRCULAR, .circular = circular});
+    ir_define(reader, call, (Symbol){.name = name, .kind = SYMBOL_CIRCULAR, .circular = circular});
 }
 
 static void read_semaphore(Reader *reader, Name name, const Node *call, Location location) {
@@ -138,7 +137,7 @@ static void read_semaphore(Reader *reader, Name name, const Node *call, Location
     semaphore->index = ir_small_integer(reader, ir_required(reader, call, 0, NULL));
     semaphore->initial = ir_small_integer(reader, ir_required(reader, call, 1, NULL));
     vector_push(&reader->context->unit, reader->function->semaphores, semaphore);
-    ir_define(reader, (Symbol){.name = name, .kind = SYMBOL_SEMAPHORE, .semaphore = semaphore});
+    ir_define(reader, call, (Symbol){.name = name, .kind = SYMBOL_SEMAPHORE, .semaphore = semaphore});
 }
 
 static void read_thread(Reader *reader, Thread thread, const Node *with, const Node *call) {
@@ -186,7 +185,8 @@ static bool read_program_part(Reader *reader, const Node *statement) {
 
 static void read_function(Reader *reader, const Node *definition) {
     reader->function = function_new(reader->module, definition->name, ir_location(reader, definition));
-    reader->symbols.count = 0;
+    reader->symbols = NULL;
+    reader->symbol_count = reader->symbol_capacity = 0;
     read_parameters(reader, definition);
     NodeList rest = {0};
     for (uint32_t i = 0; i < definition->body.count; i++) {
@@ -205,6 +205,13 @@ static void read_function(Reader *reader, const Node *definition) {
         ir_block(reader, &rest, reader->function->body);
 }
 
+static bool find_comment(const Node *node, void *user) {
+    Reader *reader = user;
+    Location location;
+    if (!reader->has_locations) reader->has_locations = ir_comment(reader, node, &location);
+    return !reader->has_locations;
+}
+
 void front_read_ir(Module *module, const Source *source) {
     Context *context = module->context;
     if (strncmp(source->text, "# ttile ir 1", 12) ||
@@ -212,6 +219,7 @@ void front_read_ir(Module *module, const Source *source) {
         fail(context, DIAG_IR_TEXT, (Location){source, 1, 1, 0}, "IR text begins with the line `# ttile ir 1`");
     const Node *tree = parse_module(context, source, DIAG_IR_TEXT);
     Reader reader = {.context = context, .module = module};
+    walk_nodes(tree, find_comment, &reader);
     for (uint32_t i = 0; i < tree->body.count; i++) {
         const Node *node = tree->body.items[i];
         if (node->kind != NODE_FUNCTION) ir_refuse(&reader, node, "IR text holds functions only");

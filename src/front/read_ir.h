@@ -22,15 +22,19 @@ typedef struct Reader {
     Context *context;
     Module *module;
     Function *function;
-    VECTOR(Symbol) symbols;
+    bool has_locations; // some comment names a place: what has none came from nowhere
+    Symbol *symbols;    // of the function, a hash table
+    uint32_t symbol_count, symbol_capacity;
 } Reader;
 
 _Noreturn void ir_refuse(Reader *reader, const Node *node, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-// The place that a trailing `# file:line:col` names, else the node's own.
+// The place that a trailing `# file:line:col` names; false if there is none.
+bool ir_comment(Reader *reader, const Node *node, Location *location);
+// That place, or in text without such comments the node's own.
 Location ir_location(Reader *reader, const Node *node);
 
-void ir_define(Reader *reader, Symbol symbol);
+void ir_define(Reader *reader, const Node *node, Symbol symbol); // fails if the name is taken by another kind of thing
 const Symbol *ir_find(Reader *reader, Name name);
 // The symbol that a name node stands for; fails if it is not of this kind, which messages call `what`.
 const Symbol *ir_symbol(Reader *reader, const Node *node, SymbolKind kind, const char *what);

@@ -36,8 +36,6 @@ static const Expr *binary(Reader *reader, const Node *node, Operator op, const N
 
 static const Expr *unary(Reader *reader, const Node *node) {
     const Node *operand = node->first;
-    // Written constants: -5, and -1.0.
-    if (node->op == OPERATOR_NEG && operand->kind == NODE_INT) return expr_int(reader->module, -operand->integer);
     if (node->op == OPERATOR_NEG && operand->kind == NODE_FLOAT)
         return expr_float(reader->module, DTYPE_FLOAT32, -operand->real);
     if (of_operator[node->op] == OP_COUNT)
@@ -46,9 +44,19 @@ static const Expr *unary(Reader *reader, const Node *node) {
     return operation(reader, node, of_operator[node->op], args[0]->type, args);
 }
 
+// A uint64 beyond int64 is kept, and printed, as the same bits.
+static bool integer_of_type(DType type, int64_t value) {
+    int bits = dtype_bits(type);
+    if (type == DTYPE_BOOL) return value == 0 || value == 1;
+    if (dtype_is_float(type) || bits == 64) return true;
+    if (dtype_class(type) == CLASS_UINT) return value >= 0 && value < (int64_t)1 << bits;
+    return value >= -((int64_t)1 << (bits - 1)) && value < (int64_t)1 << (bits - 1);
+}
+
 static const Expr *constant_of(Reader *reader, const Node *call, DType type) {
     const Node *value = ir_required(reader, call, 0, NULL);
-    if (value->kind == NODE_STRING) {
+    if (type == DTYPE_VOID) ir_refuse(reader, call, "expected a dtype of values");
+    if (value->kind == NODE_STRING && dtype_is_float(type)) {
         const char *word = value->text;
         if (!strcmp(word, "inf")) return expr_float(reader->module, type, INFINITY);
         if (!strcmp(word, "-inf")) return expr_float(reader->module, type, -INFINITY);
@@ -60,6 +68,8 @@ static const Expr *constant_of(Reader *reader, const Node *call, DType type) {
     if (dtype_is_float(type) && digits->kind == NODE_FLOAT)
         return expr_float(reader->module, type, negative ? -digits->real : digits->real);
     int64_t integer = ir_integer(reader, value);
+    if (!integer_of_type(type, integer))
+        ir_refuse(reader, value, "expected a %s, seen %lld", dtype_name(type), (long long)integer);
     return dtype_is_float(type) ? expr_float(reader->module, type, (double)integer)
                                 : expr_integer(reader->module, type, integer);
 }
@@ -122,11 +132,21 @@ static void span(Reader *reader, const Node *node, const Expr **start, const Exp
         ir_refuse(reader, node, "a span is made of integers");
 }
 
+// buffer[...]
+static Region *whole_region(Reader *reader, Region *region) {
+    for (int i = 0; i < region->buffer->rank; i++) {
+        region->start[i] = expr_int(reader->module, 0);
+        region->extent[i] = region->buffer->shape[i];
+    }
+    return region;
+}
+
 Region *ir_region(Reader *reader, const Node *node) {
     if (node->kind != NODE_SUBSCRIPT) ir_refuse(reader, node, "expected a region: buffer[T.span(start, extent), ...]");
     Region *region = arena_new(&reader->context->unit, Region);
     region->buffer = ir_symbol(reader, node->first, SYMBOL_BUFFER, "a buffer")->buffer;
     const Node *index = node->second;
+    if (index->kind == NODE_ELLIPSIS) return whole_region(reader, region);
     bool several = index->kind == NODE_TUPLE;
     uint32_t given = several ? index->items.count : 1;
     if (given != (uint32_t)region->buffer->rank)
@@ -141,7 +161,7 @@ Region *ir_region(Reader *reader, const Node *node) {
 const Expr *ir_expression(Reader *reader, const Node *node) {
     switch (node->kind) {
     case NODE_INT:
-        if (node->integer > INT32_MAX)
+        if (node->integer < INT32_MIN || node->integer > INT32_MAX)
             ir_refuse(reader, node, "an integer that is no int32 names its type: T.int64(...)");
         return expr_int(reader->module, node->integer);
     case NODE_FLOAT: return expr_float(reader->module, DTYPE_FLOAT32, node->real);

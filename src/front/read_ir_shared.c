@@ -31,8 +31,8 @@ static const char *last_colon(const char *start, const char *end) {
     return end > start ? end - 1 : NULL;
 }
 
-Location ir_location(Reader *reader, const Node *node) {
-    if (!node->comment) return node->location;
+bool ir_comment(Reader *reader, const Node *node, Location *result) {
+    if (!node->comment) return false;
     const char *start = node->comment + 1, *end = node->comment + node->comment_length;
     while (start < end && *start == ' ') start++;
     while (end > start && (end[-1] == ' ' || end[-1] == '\r')) end--;
@@ -40,20 +40,48 @@ Location ir_location(Reader *reader, const Node *node) {
     Location location = {0};
     if (!line || line == start || !read_number(column + 1, end, &location.column) ||
         !read_number(line + 1, column, &location.line) || !location.line)
-        return node->location;
+        return false;
     location.source =
         context_find_source(reader->context, arena_copy_text(&reader->context->unit, start, (size_t)(line - start)));
-    return location;
+    *result = location;
+    return true;
+}
+
+Location ir_location(Reader *reader, const Node *node) {
+    Location location = {0};
+    if (ir_comment(reader, node, &location) || reader->has_locations) return location;
+    return node->location;
 }
 
 // ---------------------------------------------------------------- symbols
 
-void ir_define(Reader *reader, Symbol symbol) { vector_push(&reader->context->unit, reader->symbols, symbol); }
+static Symbol *slot_of(const Reader *reader, Name name) {
+    uint32_t mask = reader->symbol_capacity - 1, i = (uint32_t)((uintptr_t)name >> 4) * 2654435761u & mask;
+    while (reader->symbols[i].name && reader->symbols[i].name != name) i = (i + 1) & mask;
+    return &reader->symbols[i];
+}
+
+static void grow_symbols(Reader *reader) {
+    Symbol *old = reader->symbols;
+    uint32_t count = reader->symbol_capacity;
+    reader->symbol_capacity = count ? count * 2 : 64;
+    reader->symbols = arena_new_array(&reader->context->unit, Symbol, reader->symbol_capacity);
+    for (uint32_t i = 0; i < count; i++)
+        if (old[i].name) *slot_of(reader, old[i].name) = old[i];
+}
+
+void ir_define(Reader *reader, const Node *node, Symbol symbol) {
+    if (reader->symbol_count * 2 >= reader->symbol_capacity) grow_symbols(reader);
+    Symbol *slot = slot_of(reader, symbol.name);
+    bool local = slot->kind == SYMBOL_VARIABLE && symbol.kind == SYMBOL_VARIABLE;
+    if (slot->name && !local) ir_refuse(reader, node, "`%s` is defined twice", symbol.name);
+    reader->symbol_count += slot->name == NULL;
+    *slot = symbol;
+}
 
 const Symbol *ir_find(Reader *reader, Name name) {
-    for (uint32_t i = reader->symbols.count; i-- > 0;)
-        if (reader->symbols.items[i].name == name) return &reader->symbols.items[i];
-    return NULL;
+    const Symbol *symbol = reader->symbol_capacity ? slot_of(reader, name) : NULL;
+    return symbol && symbol->name ? symbol : NULL;
 }
 
 const Symbol *ir_symbol(Reader *reader, const Node *node, SymbolKind kind, const char *what) {
@@ -96,8 +124,6 @@ const Node *ir_required(Reader *reader, const Node *call, uint32_t i, const char
 
 int64_t ir_integer(Reader *reader, const Node *node) {
     if (node->kind == NODE_INT) return node->integer;
-    if (node->kind == NODE_UNARY && node->op == OPERATOR_NEG && node->first->kind == NODE_INT)
-        return -node->first->integer;
     ir_refuse(reader, node, "expected an integer");
 }
 

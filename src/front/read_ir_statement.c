@@ -34,7 +34,7 @@ Buffer *ir_buffer(Reader *reader, Name name, const Node *call, Scope scope, Loca
         if (wrong) ir_refuse(reader, layout, "%s", wrong);
         buffer->has_layout = true;
     }
-    ir_define(reader, (Symbol){.name = name, .kind = SYMBOL_BUFFER, .buffer = buffer});
+    ir_define(reader, call, (Symbol){.name = name, .kind = SYMBOL_BUFFER, .buffer = buffer});
     return buffer;
 }
 
@@ -56,12 +56,13 @@ static bool read_alloc(Reader *reader, const Node *node, Block *block) {
 
 // Threads share the variables of the control flow that they have in common: a name of one kind and type means one
 // variable. A name that means something else from here on gets a new variable.
-static Variable *local_variable(Reader *reader, Name name, VariableKind kind, DType type, Location location) {
+static Variable *local_variable(Reader *reader, const Node *node, Name name, VariableKind kind, DType type,
+                                Location location) {
     const Symbol *known = ir_find(reader, name);
     if (known && known->kind == SYMBOL_VARIABLE && known->variable->kind == kind && known->variable->type == type)
         return known->variable;
     Variable *variable = variable_new(reader->function, kind, name, type, location);
-    ir_define(reader, (Symbol){.name = name, .kind = SYMBOL_VARIABLE, .variable = variable});
+    ir_define(reader, node, (Symbol){.name = name, .kind = SYMBOL_VARIABLE, .variable = variable});
     return variable;
 }
 
@@ -75,7 +76,7 @@ static void read_let(Reader *reader, const Node *node, Block *block) {
     if (value->type != type)
         ir_refuse(reader, node, "%s is %s, its value %s", node->first->name, dtype_name(type), dtype_name(value->type));
     Location location = ir_location(reader, node);
-    Variable *variable = local_variable(reader, node->first->name, VARIABLE_LET, type, location);
+    Variable *variable = local_variable(reader, node, node->first->name, VARIABLE_LET, type, location);
     Statement *let = build_let(reader->module, variable, value);
     let->location = location;
     block_append(block, let);
@@ -114,7 +115,7 @@ static void read_for(Reader *reader, const Node *node, Block *block) {
     for (int i = 1; i < 3; i++)
         if (bounds[i]->type != bounds[0]->type) ir_refuse(reader, node->second, "start, count and step have one type");
     Location location = ir_location(reader, node);
-    Variable *variable = local_variable(reader, node->first->name, VARIABLE_LOOP, bounds[0]->type, location);
+    Variable *variable = local_variable(reader, node, node->first->name, VARIABLE_LOOP, bounds[0]->type, location);
     Statement *loop = build_for(reader->module, kind, variable, bounds[1], location);
     loop->loop.start = bounds[0];
     loop->loop.step = bounds[2];
@@ -164,7 +165,7 @@ static void read_launch(Reader *reader, const Node *node, Block *block) {
         if (name->kind != NODE_NAME) ir_refuse(reader, name, "expected a name");
         launch->launch.extents[i] = integer_expression(reader, item->first->items.items[i]);
         launch->launch.variables[i] =
-            local_variable(reader, name->name, VARIABLE_BLOCK, launch->launch.extents[i]->type, launch->location);
+            local_variable(reader, name, name->name, VARIABLE_BLOCK, launch->launch.extents[i]->type, launch->location);
     }
     launch->launch.body = block_new(reader->module, launch);
     block_append(block, launch);
