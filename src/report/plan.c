@@ -11,9 +11,15 @@ static const char *text_of(const Value *dict, const char *key) {
     return value && value->kind == VALUE_TEXT ? value->text : "";
 }
 
-static void print_by(const Value *list, Text *out) {
-    for (uint32_t i = 0; i < list->count; i++)
-        text_format(out, "%s%lld", i ? "x" : "", (long long)list->items[i]->integer);
+static void print_grid(const Value *grid, Text *out) {
+    text_format(out, "%lldx%lld", (long long)grid->items[0]->integer, (long long)grid->items[1]->integer);
+}
+
+// Without the extents of 1 at the end, which a launch of fewer dimensions has.
+static void print_extents(const Value *list, Text *out) {
+    uint32_t count = list->count;
+    while (count > 1 && list->items[count - 1]->integer == 1) count--;
+    for (uint32_t i = 0; i < count; i++) text_format(out, "%s%lld", i ? "x" : "", (long long)list->items[i]->integer);
 }
 
 static int64_t items_of(const Value *core) {
@@ -35,10 +41,12 @@ static void print_work(const Value *plan, Text *out) {
         most = items > most ? items : most;
     }
     text_format(out, "  %-18s", "core grid");
-    print_by(value_get(plan, "core_grid"), out);
+    print_grid(value_get(plan, "core_grid"), out);
+    text_add(out, " of ");
+    print_grid(value_get(value_get(plan, "target"), "grid"), out);
     text_format(out, ", %lld cores at work\n  %-18s%lld (launch grid ", (long long)used, "work items",
                 (long long)integer_of(work, "count"));
-    print_by(value_get(work, "grid"), out);
+    print_extents(value_get(work, "grid"), out);
     if (used)
         text_format(out, "), %lld", (long long)least);
     else

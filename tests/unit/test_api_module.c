@@ -10,7 +10,7 @@ static void test_module_describes_its_tensors(void **state) {
     Fixture *fixture = *state;
     ttile_module *module = read_product(fixture->context);
     ttile_tensor tensor;
-    assert_string_equal(ttile_module_name(module), "main");
+    assert_string_equal(ttile_module_name(module), "product");
     assert_int_equal(ttile_module_tensor_count(module), TENSORS);
     assert_int_equal(ttile_module_tensor(module, 1, &tensor), TTILE_OK);
     assert_string_equal(tensor.name, "B");

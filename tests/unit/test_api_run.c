@@ -186,7 +186,7 @@ static void test_plan_is_written_and_runs(void **state) {
     char folder[] = "/tmp/ttile-api-XXXXXX", path[64], program_path[64];
     assert_non_null(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/gemm.plan.json", folder);
-    snprintf(program_path, sizeof program_path, "%s/main.ttir", folder);
+    snprintf(program_path, sizeof program_path, "%s/product.ttir", folder);
     ttile_options options = ttile_options_default();
     options.plan_path = path;
     ttile_module *module = read_product(fixture->context);
