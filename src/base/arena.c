@@ -7,9 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define SMALLEST_CHUNK ((size_t)64 << 10)
 #define LARGEST_STEP   ((size_t)1 << 20) // chunks stop growing here
+#define HUGE_PAGE      ((size_t)2 << 20)
 #define ALIGNMENT      _Alignof(max_align_t)
 
 struct ArenaChunk {
@@ -18,9 +20,18 @@ struct ArenaChunk {
     _Alignas(max_align_t) char data[];
 };
 
+// Blocks of this size hold tensors. Pages of tiles lie in them in strides, so that small pages of the host would cost
+// more in address translation than the copy itself.
+static void *allocate_large(size_t bytes) {
+    size_t rounded = (bytes + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+    void *memory = rounded < bytes ? NULL : aligned_alloc(HUGE_PAGE, rounded);
+    if (memory) madvise(memory, rounded, MADV_HUGEPAGE); // advice: nothing is lost where the host has none
+    return memory;
+}
+
 static void *system_allocate(void *user, size_t bytes) {
     (void)user;
-    return malloc(bytes);
+    return bytes < HUGE_PAGE ? malloc(bytes) : allocate_large(bytes);
 }
 
 static void system_release(void *user, void *memory, size_t bytes) {
