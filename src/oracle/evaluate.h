@@ -10,8 +10,8 @@
 
 #include "oracle/oracle.h"
 
-#define LANES      256
-#define STEP_LIMIT ((int64_t)1 << 28) // loop iterations of one block
+#define LANES              256
+#define DEFAULT_STEP_LIMIT ((int64_t)1 << 28)
 
 typedef union Lane {
     double real;
@@ -217,9 +217,9 @@ struct Machine {
     Shared *shared;
     Storage **storages; // one per buffer: globals are shared, on-chip ones are the machine's own
     Lane *frame_memory, *frame;
-    size_t lanes;      // of the running row; 1 outside of row loops
-    int64_t iteration; // of the running T.Parallel nest
-    int64_t steps;
+    size_t lanes;              // of the running row; 1 outside of row loops
+    int64_t iteration;         // of the running T.Parallel nest
+    int64_t steps, step_limit; // loop iterations of the running block
     double operations;
     uint32_t owner; // number of the running block, launches counted through
     bool adding;    // within T.atomic_add: elements may be written by several blocks

@@ -18,9 +18,9 @@ Flow run_nodes(Machine *machine, const NodeList *nodes) {
 }
 
 void machine_step(Machine *machine, const Statement *statement) {
-    if (++machine->steps > STEP_LIMIT)
+    if (++machine->steps > machine->step_limit)
         machine_fail(machine, DIAG_STEP_LIMIT, statement->location, "let the loop end",
-                     "a block runs more than %lld loop iterations", (long long)STEP_LIMIT);
+                     "a block runs more than %lld loop iterations", (long long)machine->step_limit);
 }
 
 Flow run_let(Machine *machine, const Node *node) {

@@ -81,6 +81,7 @@ Machine *machine_new(Shared *shared) {
     machine->plan = shared->plan;
     machine->shared = shared;
     machine->lanes = 1;
+    machine->step_limit = shared->options.step_limit > 0 ? shared->options.step_limit : DEFAULT_STEP_LIMIT;
     if (make_frame(machine) && make_storages(machine) && make_tracks(machine)) return machine;
     machine_free(machine);
     return NULL;

@@ -13,6 +13,7 @@ typedef struct OracleOptions {
     // Relative error of a 16-bit product's two operands together, as the math fidelity cuts them off; 0 at HiFi4.
     // Float32 operands' cut to TF32 is added by the oracle.
     double operand_roundoff;
+    int64_t step_limit; // loop iterations of one block before DIAG_STEP_LIMIT; 0: a default
 } OracleOptions;
 
 typedef struct OracleResult {
