@@ -1,4 +1,4 @@
-# error: 0:0 CODE
+# error: 10:17 compile-time-limit
 # exit: 1
 import tilelang
 import tilelang.language as T

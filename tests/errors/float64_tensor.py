@@ -1,4 +1,4 @@
-# error: 0:0 CODE
+# error: 14:9 unsupported-format
 # exit: 2
 import tilelang
 import tilelang.language as T

@@ -1,4 +1,4 @@
-# error: 0:0 CODE
+# error: 15:11 gpu-only
 # exit: 2
 import tilelang
 import tilelang.language as T

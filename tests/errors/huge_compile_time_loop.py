@@ -1,4 +1,4 @@
-# error: 0:0 CODE
+# error: 9:14 compile-time-limit
 # exit: 1
 import tilelang
 import tilelang.language as T

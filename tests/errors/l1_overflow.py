@@ -1,5 +1,5 @@
 # run: run M=1024 N=1024
-# error: 0:0 CODE
+# error: 9:5 l1-overflow
 # exit: 1
 import tilelang
 import tilelang.language as T

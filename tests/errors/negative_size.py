@@ -1,5 +1,5 @@
 # run: run M=-5 N=128
-# error: 0:0 CODE
+# error: 11:5 shape
 # exit: 1
 import tilelang
 import tilelang.language as T

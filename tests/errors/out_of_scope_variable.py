@@ -1,4 +1,4 @@
-# error: 0:0 CODE
+# error: 17:18 out-of-scope
 # exit: 1
 import tilelang
 import tilelang.language as T

@@ -1,4 +1,4 @@
-# error: 0:0 CODE
+# error: 11:9 output
 # exit: 1
 import tilelang
 import tilelang.language as T

@@ -1,5 +1,5 @@
 # run: run M=4611686018427387904 N=128
-# error: 0:0 CODE
+# error: 11:5 integer-overflow
 # exit: 1
 import tilelang
 import tilelang.language as T

@@ -1,5 +1,5 @@
 # run: run M=1073741824 N=1073741824
-# error: 0:0 CODE
+# error: 11:5 integer-overflow
 # exit: 1
 import tilelang
 import tilelang.language as T

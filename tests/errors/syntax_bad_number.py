@@ -1,4 +1,4 @@
-# error: 0:0 CODE
+# error: 15:13 syntax
 # exit: 1
 import tilelang
 import tilelang.language as T

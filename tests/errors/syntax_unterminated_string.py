@@ -1,4 +1,4 @@
-# error: 0:0 CODE
+# error: 13:45 syntax
 # exit: 1
 import tilelang
 import tilelang.language as T

@@ -51,3 +51,14 @@ def test_message_shows_the_line(name):
     shown = text.splitlines()[line - 1].strip()[:40]
     assert shown in result.stderr, result.stderr
     assert "^" in result.stderr, result.stderr
+
+
+def test_l1_overflow_shows_the_byte_table():
+    result = run("l1_overflow.py", "run M=1024 N=1024")
+    for word in ("cb_A_shared", "4194304", "1499136", "105824"):
+        assert word in result.stderr, result.stderr
+
+
+def test_missing_parameters_are_all_named():
+    result = run("missing_parameters.py", "run M=128 N=128")
+    assert "block_M" in result.stderr and "block_N" in result.stderr

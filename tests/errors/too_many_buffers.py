@@ -1,5 +1,5 @@
-# error: 0:0 CODE
-# exit: 2
+# error: 8:5 too-many-buffers
+# exit: 1
 import tilelang
 import tilelang.language as T
 

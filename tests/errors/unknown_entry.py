@@ -1,5 +1,5 @@
 # run: run :kernle M=128 N=128
-# error: 0:0 CODE
+# error: 4:1 no-kernel
 # exit: 1
 import tilelang
 import tilelang.language as T

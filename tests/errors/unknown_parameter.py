@@ -1,5 +1,5 @@
 # run: run M=128 N=128 Q=3
-# error: 0:0 CODE
+# error: 9:5 binding
 # exit: 1
 import tilelang
 import tilelang.language as T

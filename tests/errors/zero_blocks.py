@@ -1,4 +1,4 @@
-# error: 0:0 CODE
+# error: 12:21 launch
 # exit: 1
 import tilelang
 import tilelang.language as T

@@ -27,7 +27,7 @@ def ttile(*arguments, cwd=ROOT, timeout=SECONDS):
 def ttile_json(*arguments, cwd=ROOT):
     """The report of a command that must succeed."""
     result = ttile(*arguments, "--json", cwd=cwd)
-    assert result.returncode == 0, f"exit code {result.returncode}\n{result.stderr}\n{result.stdout}"
+    assert result.returncode == 0, f"exit code {result.returncode}\n{result.stderr}"
     return json.loads(result.stdout)
 
 

@@ -1,17 +1,14 @@
-# error: 0:0 CODE
-# exit: 2
+# error: 20:39 opaque-value
+# exit: 1
 import tilelang
 import tilelang.language as T
 
 
-def guess():
-    try:
-        return 1
-    except ValueError:
-        return 2
+class Sizes:
+    rows = 1
 
 
-X = guess()
+X = Sizes.rows
 
 
 @tilelang.jit
