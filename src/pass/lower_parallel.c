@@ -210,7 +210,7 @@ void lower_parallel(Function *function, Statement *loop) {
     Lowering lowering = {.function = function, .module = function->module, .nest = nest_axes(function->module, loop)};
     const NestAxes *nest = &lowering.nest;
     Statement *outermost = NULL, *innermost = NULL;
-    Statement *loops[MAX_RANK];
+    Statement *loops[MAX_RANK] = {NULL};
     int count = 0;
     for (int v = 0; v < nest->count; v++) { // variables outside of the plane run over elements
         if (nest->variables[v] == nest->axes.row || nest->variables[v] == nest->axes.column) continue;

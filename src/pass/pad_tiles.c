@@ -14,7 +14,12 @@ typedef struct Padding {
 
 static void visit_writer(Statement *statement, void *user) {
     Padding *padding = user;
-    if (statement->kind == STATEMENT_STORE && statement->store.buffer == padding->operand) padding->computed = true;
+    if (statement->kind == STATEMENT_STORE && statement->store.buffer == padding->operand) {
+        if (statement->store.value->kind == EXPR_LOAD)
+            padding->copied = true;
+        else
+            padding->computed = true;
+    }
     if (statement->kind != STATEMENT_OPERATION) return;
     OperandSpec specs[MAX_OPERANDS];
     int count = operation_operands(statement->op.operation, specs);
@@ -50,8 +55,16 @@ static void visit_product(Statement *statement, void *user) {
 }
 
 static void visit_copy(Statement *statement, void *user) {
-    if (!statement_is(statement, IR_COPY)) return;
-    Buffer *source = statement->op.operands[0].region->buffer, *target = statement->op.operands[1].region->buffer;
+    Buffer *source, *target;
+    if (statement_is(statement, IR_COPY)) {
+        source = statement->op.operands[0].region->buffer;
+        target = statement->op.operands[1].region->buffer;
+    } else if (statement->kind == STATEMENT_STORE && statement->store.value->kind == EXPR_LOAD) {
+        source = statement->store.value->buffer;
+        target = statement->store.buffer;
+    } else {
+        return;
+    }
     if (is_on_chip(source) && is_on_chip(target) && target->layout.padding) mark(user, source);
 }
 

@@ -145,7 +145,40 @@ static void remove_alloc(Statement *statement, void *user) {
     if (statement->kind == STATEMENT_ALLOC && is_on_chip(statement->alloc)) statement_remove(statement);
 }
 
+static int most_registers(Function *function, Block *block) {
+    int most = 1;
+    for (Statement *s = block->first; s; s = s->next) {
+        int needed = 0;
+        if (is_nest(s)) {
+            needed = dst_registers(function, s);
+        } else {
+            Block *blocks[2];
+            int count = statement_blocks(s, blocks);
+            for (int i = 0; i < count; i++) {
+                int inside = most_registers(function, blocks[i]);
+                if (inside > needed) needed = inside;
+            }
+        }
+        if (needed > most) most = needed;
+    }
+    return most;
+}
+
+// A kernel with an expression that half of DST cannot hold gets all of it, without double buffering.
+static void widen_dst(Function *function, const CompileOptions *options, Block *body) {
+    if (most_registers(function, body) <= program_dst_tiles(function, options->target)) return;
+    Context *context = function->module->context;
+    const Value *old = function->attributes[ATTR_DST_SCHEDULE];
+    Value *schedule = value_dict(&context->unit);
+    for (uint32_t i = 0; i < old->count; i++) value_set(&context->unit, schedule, old->keys[i], old->items[i]);
+    value_set(&context->unit, schedule, name_of(context, "full_sync"), value_bool(&context->unit, true));
+    function->attributes[ATTR_DST_SCHEDULE] = schedule;
+}
+
 static void run(Function *function, const CompileOptions *options) {
+    for (uint32_t i = 0; i < function->threads.count; i++)
+        if (function->threads.items[i]->thread == THREAD_COMPUTE)
+            widen_dst(function, options, function->threads.items[i]->body);
     Scheduling work = {.function = function,
                        .module = function->module,
                        .capacity = program_dst_tiles(function, options->target),

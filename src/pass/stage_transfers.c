@@ -146,7 +146,7 @@ static void each_nest(Staging *staging, Block *block, NestVisit *visit) {
 
 typedef struct Ends {
     Buffer *buffer;
-    Buffer *split;                 // what the second producer or consumer uses instead; NULL
+    Buffer *in, *out;              // what the second producer and the second consumer use instead; NULL
     unsigned producers, consumers; // bits of NestKind
 } Ends;
 
@@ -207,11 +207,9 @@ static const Expr *rename_load(Module *module, const Expr *expr, void *user) {
     return expr_load(module, renaming->to, expr->args);
 }
 
-static Buffer *split_buffer(Staging *staging, Ends *ends, const char *stem) {
-    if (ends->split) return ends->split;
-    Name name = name_format(staging->module->context, "%s_%s", ends->buffer->name, stem);
-    ends->split = add_on_chip_buffer(staging->function, name, ends->buffer, ends->buffer->type, ends->buffer->location);
-    return ends->split;
+static Buffer *split_buffer(Staging *staging, const Buffer *whole, const char *stem) {
+    Name name = name_format(staging->module->context, "%s_%s", whole->name, stem);
+    return add_on_chip_buffer(staging->function, name, whole, whole->type, whole->location);
 }
 
 static bool crowded(unsigned kinds) { return (kinds & (kinds - 1)) != 0; }
@@ -223,9 +221,9 @@ static void stage_written(Staging *staging, Statement *nest) {
     const Expr *load = store->store.value;
     Ends *ends = ends_of(table, load->buffer);
     if (!crowded(ends->consumers)) return;
-    Buffer *split = split_buffer(staging, ends, "out");
-    block_insert_before(nest, copy_nest(staging, split, load->buffer, nest->location));
-    store->store.value = rename_load(staging->module, load, &(Renaming){load->buffer, split});
+    if (!ends->out) ends->out = split_buffer(staging, load->buffer, "out");
+    block_insert_before(nest, copy_nest(staging, ends->out, load->buffer, nest->location));
+    store->store.value = rename_load(staging->module, load, &(Renaming){load->buffer, ends->out});
 }
 
 static void stage_read(Staging *staging, Statement *nest) {
@@ -234,9 +232,10 @@ static void stage_read(Staging *staging, Statement *nest) {
     while (store->kind == STATEMENT_FOR) store = store->loop.body->first;
     Ends *ends = ends_of(table, store->store.buffer);
     if (!crowded(ends->producers)) return;
-    Buffer *whole = store->store.buffer, *split = split_buffer(staging, ends, "in");
-    store->store.buffer = split;
-    block_insert_after(nest, copy_nest(staging, whole, split, nest->location));
+    Buffer *whole = store->store.buffer;
+    if (!ends->in) ends->in = split_buffer(staging, whole, "in");
+    store->store.buffer = ends->in;
+    block_insert_after(nest, copy_nest(staging, whole, ends->in, nest->location));
 }
 
 static void stage_ends(Staging *staging, Statement *nest) {
