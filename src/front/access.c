@@ -184,13 +184,20 @@ static bool is_whole(const Access *view, int i) {
     return expr_is_int(view->start[i], 0) && view->extent[i] == view->shape[i];
 }
 
+// Whether a part cannot run over the end of its dimension into what the view holds next.
+static bool stays_inside(const Access *view, int i) {
+    int64_t size, extent;
+    return is_whole(view, i) || (expr_constant(view->shape[i], &size) && expr_constant(view->extent[i], &extent) &&
+                                 extent > 0 && size % extent == 0 && expr_divisor(view->start[i]) % extent == 0);
+}
+
 // Several dimensions of the view are one of the buffer: contiguous if only the leading ones are cut.
 static bool join_dimensions(Evaluator *ev, const Access *view, const Group *group, Region *region) {
     const Expr *start = expr_int(ev->module, 0), *extent = expr_int(ev->module, 1);
     bool started = false;
     for (int i = group->view; i < group->view + group->view_count; i++) {
         start = expr_add(ev->module, expr_mul(ev->module, start, view->shape[i]), view->start[i]);
-        if (started && !is_whole(view, i)) return false;
+        if (started ? !is_whole(view, i) : !stays_inside(view, i)) return false;
         started |= !expr_is_int(view->extent[i], 1);
         extent = expr_mul(ev->module, extent, view->extent[i]);
     }

@@ -1,7 +1,7 @@
 // value.name and value[index].
 #include <string.h>
 
-#include "front/evaluate.h"
+#include "front/library.h"
 #include "ir/build.h"
 
 static const char *method_module(const Object *value) {
@@ -75,19 +75,17 @@ _Noreturn static void refuse(Evaluator *ev, const LibraryRow *row, const Node *n
 static Object *module_attribute(Evaluator *ev, const Object *module, Name name, const Node *node) {
     bool language = strcmp(module->text, "T") == 0;
     const LibraryRow *row = find_row(module->text, name);
-    if (row && (row->kind == ROW_GPU_ONLY || row->kind == ROW_UNSUPPORTED)) refuse(ev, row, node);
-    if (row && row->kind == ROW_OPAQUE) return opaque_object(ev, "%s.%s", module->text, name);
+    bool refused = row && (row->kind == ROW_GPU_ONLY || row->kind == ROW_UNSUPPORTED);
+    if (refused && !ev->search) refuse(ev, row, node);
+    if (refused || (row && row->kind == ROW_OPAQUE)) return opaque_object(ev, "%s.%s", module->text, name);
     if (row) return object_library(ev->arena, row);
     DType type;
     bool is_torch = strcmp(module->text, "torch") == 0;
     if ((language || is_torch) && dtype_parse(name, &type) && type != DTYPE_VOID)
         return object_dtype(ev->arena, type, name);
     if (!language && strcmp(module->text, "math") != 0) {
-        bool known = strcmp(module->text, "tilelang") == 0 && strcmp(name, "language") == 0;
-        if (!known) return opaque_object(ev, "%s.%s", module->text, name);
-        Object *result = object_new(ev->arena, OBJECT_MODULE);
-        result->text = name_of(ev->context, "T");
-        return result;
+        if (strcmp(module->text, "tilelang") != 0) return opaque_object(ev, "%s.%s", module->text, name);
+        return import_module(ev, arena_format(ev->arena, "tilelang.%s", name));
     }
     const char *const *names;
     int count = row_names(ev, module->text, &names);
@@ -119,6 +117,8 @@ static Object *special_attribute(Evaluator *ev, Object *value, Name name) {
 }
 
 Object *get_attribute(Evaluator *ev, Object *value, Name name, const Node *node) {
+    if (value->kind == OBJECT_OPAQUE && strcmp(name, "multi_processor_count") == 0)
+        return tilelang_worker_cores(ev, NULL);
     if (value->kind == OBJECT_OPAQUE) return opaque_object(ev, "%s.%s", value->text, name);
     if (value->kind == OBJECT_MODULE) return module_attribute(ev, value, name, node);
     Object *result = special_attribute(ev, value, name);

@@ -145,6 +145,12 @@ void bind_row_arguments(Evaluator *ev, Call *call) {
     }
 }
 
+static bool has_opaque(const Call *call) {
+    for (uint32_t i = 0; i < call->given.count; i++)
+        if (call->given.items[i].value->kind == OBJECT_OPAQUE) return true;
+    return false;
+}
+
 static Object *call_row(Evaluator *ev, const LibraryRow *row, Object *self, Call *call) {
     call->row = row;
     call->self = self;
@@ -152,6 +158,7 @@ static Object *call_row(Evaluator *ev, const LibraryRow *row, Object *self, Call
         use_hint(ev, arena_format(ev->arena, "%s.%s", row->module, row->name));
         return object_none(ev->arena);
     }
+    if (row->kind == ROW_PURE && has_opaque(call)) return opaque_object(ev, "%s()", callee_name(ev, call));
     if (!row->handler) return opaque_object(ev, "%s()", callee_name(ev, call));
     bind_row_arguments(ev, call);
     return row->handler(ev, call);

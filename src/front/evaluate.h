@@ -109,6 +109,7 @@ typedef Object *Handler(Evaluator *ev, Call *call);
 typedef enum RowKind {
     ROW_FUNCTION,
     ROW_METHOD,
+    ROW_PURE,        // opaque where an argument is
     ROW_HINT,        // accepted, without effect, named once in a note
     ROW_GPU_ONLY,    // refused
     ROW_UNSUPPORTED, // refused; doc says what is possible instead
@@ -142,6 +143,7 @@ const char *did_you_mean(Evaluator *ev, const char *name, const char *const *leg
 Object *lookup_name(Evaluator *ev, Name name, const Node *node);
 void bind_name(Evaluator *ev, Name name, Object *value);
 void bind_target(Evaluator *ev, const Node *target, Object *value); // as compile-time Python does: names and tuples
+Object *import_module(Evaluator *ev, const char *name);             // opaque if ttile does not know it
 void index_globals(Evaluator *ev);
 Object *lookup_global(Evaluator *ev, Name name); // NULL if the module has none
 void run_global_statement(Evaluator *ev, uint32_t index);

@@ -126,6 +126,8 @@ static Flow execute_python_for(Evaluator *ev, const Node *node, Object *iterable
         stop_with_help(ev, DIAG_FRONT_STAGING, node->second->location,
                        "make the function a @T.macro, or loop over range()",
                        "expected compile-time values to loop over in a plain function, seen a loop of the kernel");
+    // While the own call is searched for, a loop over what is not known is passed over.
+    if (ev->search && iterable->kind == OBJECT_OPAQUE) return FLOW_NORMAL;
     ObjectList items = need_items(ev, iterable, node->second);
     LoopContext outer = ev->frame->loop;
     bool branch = ev->frame->branch;

@@ -21,12 +21,13 @@ static const KnownModule known_modules[] = {
     {"tilelang.carver.arch", "tilelang"},
     {"tilelang.carver.arch.driver", "tilelang"},
     {"tvm", "tilelang"},
+    {"tvm.tl.language", "T"},
     {"tilelang.jit", "tilelang"},
     {"tilelang.utils", "tilelang"},
     {"typing", "typing"},
 };
 
-static Object *import_module(Evaluator *ev, const char *name) {
+Object *import_module(Evaluator *ev, const char *name) {
     for (size_t i = 0; i < sizeof known_modules / sizeof *known_modules; i++) {
         if (strcmp(known_modules[i].name, name) != 0) continue;
         Object *module = object_new(ev->arena, OBJECT_MODULE);

@@ -143,8 +143,19 @@ static Size *find_size(Evaluator *ev, Name name) {
     return &vector_last(ev->kernel->sizes);
 }
 
+// `M = T.dynamic("m")`: the command line may say M as well as m.
+static void take_alias(Evaluator *ev, Size *size) {
+    for (uint32_t i = 0; i < ev->kernel->sizes.count && ev->name_hint && !size->value; i++) {
+        Size *alias = &ev->kernel->sizes.items[i];
+        if (alias->name != ev->name_hint || alias == size || !alias->value) continue;
+        size->value = alias->value;
+        alias->used = true;
+    }
+}
+
 static Object *dynamic_size(Evaluator *ev, Name name, DType type, const Node *node) {
     Size *size = find_size(ev, name);
+    take_alias(ev, size);
     if (!size->variable) size->variable = variable_new(ev->function, VARIABLE_SIZE, name, type, node->location);
     return object_expr(ev->arena, expr_variable(ev->module, size->variable));
 }

@@ -5,6 +5,7 @@
 
 #define FUNCTION(module, name, signature, handler, doc) {module, name, signature, ROW_FUNCTION, handler, doc},
 #define METHOD(module, name, signature, handler, doc)   {module, name, signature, ROW_METHOD, handler, doc},
+#define PURE(module, name, signature, handler)          {module, name, signature, ROW_PURE, handler, ""},
 #define CONSTANT(module, name, handler, doc)            {module, name, "", ROW_CONSTANT, handler, doc},
 #define HINT(module, name, doc)                         {module, name, "* **", ROW_HINT, NULL, doc},
 #define OPAQUE(module, name, doc)                       {module, name, "* **", ROW_OPAQUE, NULL, doc},
@@ -16,6 +17,7 @@ static const LibraryRow rows[] = {
 };
 #undef FUNCTION
 #undef METHOD
+#undef PURE
 #undef CONSTANT
 #undef HINT
 #undef OPAQUE

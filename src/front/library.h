@@ -6,6 +6,7 @@
 
 #define FUNCTION(module, name, signature, handler, doc) Object *handler(Evaluator *ev, Call *call);
 #define METHOD(module, name, signature, handler, doc)   Object *handler(Evaluator *ev, Call *call);
+#define PURE(module, name, signature, handler)          Object *handler(Evaluator *ev, Call *call);
 #define CONSTANT(module, name, handler, doc)            Object *handler(Evaluator *ev, Call *call);
 #define HINT(module, name, doc)
 #define OPAQUE(module, name, doc)
@@ -15,6 +16,7 @@
 #include "front/python.def"
 #undef FUNCTION
 #undef METHOD
+#undef PURE
 #undef CONSTANT
 #undef HINT
 #undef OPAQUE

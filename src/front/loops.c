@@ -4,6 +4,7 @@
 #include "front/library.h"
 #include "front/stage.h"
 #include "ir/build.h"
+#include "ir/walk.h"
 
 static LoopObject *new_loop(Evaluator *ev, LoopForm form, ForKind kind, Object **object) {
     *object = object_new(ev->arena, OBJECT_LOOP);
@@ -256,6 +257,32 @@ static LoopObject range_loop(const Object *range) {
                         .step = range->list.items[2]};
 }
 
+typedef struct Accumulation { // a parallel loop, and whether a T.alloc_reducer gathers over it
+    Evaluator *ev;
+    const Variable *variable;
+    bool gathers;
+} Accumulation;
+
+static void find_accumulation(Statement *statement, void *user) {
+    Accumulation *loop = user;
+    if (statement->kind != STATEMENT_STORE) return;
+    const Buffer *buffer = statement->store.buffer;
+    bool reducer = false, indexed = false;
+    for (uint32_t i = 0; i < loop->ev->reducers.count; i++) reducer |= loop->ev->reducers.items[i] == buffer;
+    for (int i = 0; i < buffer->rank; i++) indexed |= expression_uses(statement->store.indices[i], loop->variable);
+    loop->gathers |= reducer && !indexed;
+}
+
+// Iterations that add to one element of a T.alloc_reducer are not independent: those loops become sequential.
+static void order_accumulations(Evaluator *ev, Block *outer, Block *inner) {
+    if (ev->reducers.count == 0) return;
+    for (Block *block = inner; block != outer; block = block->owner->block) {
+        Accumulation loop = {.ev = ev, .variable = block->owner->loop.variable};
+        walk_statements(inner, find_accumulation, &loop);
+        if (loop.gathers) block->owner->loop.kind = FOR_SERIAL;
+    }
+}
+
 Flow stage_for(Evaluator *ev, const Node *node, Object *iterable) {
     if (node->otherwise.count > 0)
         stop_at(ev, DIAG_FRONT_UNSUPPORTED, node->location, "expected a loop of the kernel without `else`, seen one");
@@ -268,6 +295,7 @@ Flow stage_for(Evaluator *ev, const Node *node, Object *iterable) {
         body = (loop.form == LOOP_NEST ? stage_nest : stage_simple)(ev, node, &loop)->loop.body;
     ev->block = outer;
     run_staged(ev, &node->body, body, scope, LOOP_STAGED, true);
+    if (loop.kind == FOR_PARALLEL) order_accumulations(ev, outer, body);
     close_scope(ev, scope);
     return FLOW_NORMAL;
 }

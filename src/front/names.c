@@ -67,6 +67,12 @@ Object *lookup_name(Evaluator *ev, Name name, const Node *node) {
 void bind_name(Evaluator *ev, Name name, Object *value) { scope_set(ev->arena, ev->frame->scope, name, value); }
 
 static void bind_sequence(Evaluator *ev, const Node *target, Object *value) {
+    if (value->kind == OBJECT_OPAQUE || value->kind == OBJECT_COMPILED) {
+        for (uint32_t i = 0; i < target->items.count; i++)
+            assign_target(ev, target->items.items[i], opaque_object(ev, "a part of %s", show_object(ev, value)),
+                          target);
+        return;
+    }
     ObjectList items = need_items(ev, value, target);
     uint32_t count = target->items.count, starred = count;
     for (uint32_t i = 0; i < count; i++)
@@ -86,6 +92,10 @@ static void bind_sequence(Evaluator *ev, const Node *target, Object *value) {
     }
 }
 
+static bool is_foreign(const Object *value) {
+    return value->kind == OBJECT_OPAQUE || value->kind == OBJECT_TENSOR || value->kind == OBJECT_COMPILED;
+}
+
 void bind_target(Evaluator *ev, const Node *target, Object *value) {
     switch (target->kind) {
     case NODE_NAME: bind_name(ev, target->name, value); break;
@@ -102,13 +112,13 @@ void bind_target(Evaluator *ev, const Node *target, Object *value) {
                 stop_at(ev, DIAG_FRONT_VALUE, target->location, "expected an index below %u, seen %lld",
                         container->list.count, (long long)index);
             container->list.items[index] = value;
-        } else if (container->kind != OBJECT_OPAQUE)
+        } else if (container->kind != OBJECT_OPAQUE && container->kind != OBJECT_TENSOR)
             stop_at(ev, DIAG_FRONT_TYPE, target->location, "expected a list, a dict or a buffer, seen %s",
                     show_object(ev, container));
         break;
     }
     case NODE_ATTRIBUTE:
-        if (evaluate_node(ev, target->first)->kind != OBJECT_OPAQUE)
+        if (!is_foreign(evaluate_node(ev, target->first)))
             stop_at(ev, DIAG_FRONT_UNSUPPORTED, target->location, "attributes cannot be assigned to");
         break;
     default: stop_at(ev, DIAG_FRONT_TYPE, target->location, "expected a name to bind");

@@ -256,6 +256,7 @@ int64_t need_int(Evaluator *ev, Object *value, const Node *node, const char *wha
 
 Name need_text(Evaluator *ev, Object *value, const Node *node, const char *what) {
     if (value->kind == OBJECT_TEXT) return value->text;
+    if (value->kind == OBJECT_DTYPE) return value->dtype.name;
     stop_at(ev, value->kind == OBJECT_OPAQUE ? DIAG_FRONT_OPAQUE : DIAG_FRONT_TYPE, node->location,
             "expected %s, a string, seen %s", what, show_object(ev, value));
 }
@@ -283,6 +284,13 @@ DType need_dtype(Evaluator *ev, Object *value, const Node *node, Name *name) {
         if (strcmp(value->row->name, "float") == 0) return DTYPE_FLOAT32;
         if (strcmp(value->row->name, "bool") == 0) return DTYPE_BOOL;
     }
+    const char *dtype = value->kind == OBJECT_TEXT                                           ? value->text
+                        : value->kind == OBJECT_OPAQUE && strncmp(value->text, "T.", 2) == 0 ? value->text + 2
+                                                                                             : NULL;
+    const LibraryRow *row = dtype ? find_row("T", dtype) : NULL;
+    if (row && row->kind == ROW_UNSUPPORTED)
+        stop_with_help(ev, DIAG_FRONT_UNSUPPORTED, node->location, row->doc,
+                       "expected a dtype that ttile has, seen `%s`", dtype);
     if (value->kind != OBJECT_TEXT)
         stop_at(ev, value->kind == OBJECT_OPAQUE ? DIAG_FRONT_OPAQUE : DIAG_FRONT_DTYPE, node->location,
                 "expected a dtype, seen %s", show_object(ev, value));
@@ -315,8 +323,8 @@ ObjectList need_items(Evaluator *ev, Object *value, const Node *node) {
         for (uint32_t i = 0; i < value->list.count; i += 2) vector_push(ev->arena, items, value->list.items[i]);
         return items;
     }
-    if (value->kind == OBJECT_TEXT) {
-        for (const char *c = value->text; *c; c++)
+    if (value->kind == OBJECT_TEXT || value->kind == OBJECT_DTYPE) {
+        for (const char *c = value->kind == OBJECT_TEXT ? value->text : value->dtype.name; *c; c++)
             vector_push(ev->arena, items, object_text(ev->arena, intern(&ev->context->names, c, 1)));
         return items;
     }
