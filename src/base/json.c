@@ -4,7 +4,6 @@
 
 #include <jansson.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define LINE_COLUMNS   100
@@ -26,51 +25,48 @@ static size_t utf8_length(const unsigned char *text) {
     return overlong || surrogate ? 0 : length;
 }
 
-// One character of a string; gives the bytes consumed. Bytes that are not UTF-8 become the replacement character.
+// Bytes that stand for themselves in a JSON string.
+static size_t plain_length(const unsigned char *text) {
+    size_t length = 0;
+    while (text[length] >= 0x20 && text[length] < 0x7F && text[length] != '"' && text[length] != '\\') length++;
+    return length;
+}
+
+// One character that is not plain; gives the bytes consumed. Bytes that are not UTF-8 become the replacement character.
 static size_t print_character(const unsigned char *text, Text *out) {
-    if (*text == '"' || *text == '\\') {
-        text_format(out, "\\%c", *text);
-        return 1;
-    }
-    if (*text == '\n' || *text == '\t') {
-        text_add(out, *text == '\n' ? "\\n" : "\\t");
-        return 1;
-    }
-    if (*text < 0x20 || *text == 0x7F) {
-        text_format(out, "\\u%04x", *text);
-        return 1;
-    }
     size_t length = utf8_length(text);
-    text_add_bytes(out, length ? (const char *)text : "\xEF\xBF\xBD", length ? length : 3);
+    if (*text == '"' || *text == '\\')
+        text_format(out, "\\%c", *text);
+    else if (*text == '\n' || *text == '\t')
+        text_add(out, *text == '\n' ? "\\n" : "\\t");
+    else if (*text < 0x20 || *text == 0x7F)
+        text_format(out, "\\u%04x", *text);
+    else
+        text_add_bytes(out, length ? (const char *)text : "\xEF\xBF\xBD", length ? length : 3);
     return length ? length : 1;
 }
 
 static void print_string(const char *text, Text *out) {
-    text_add(out, "\"");
-    for (const unsigned char *next = (const unsigned char *)text; *next;) next += print_character(next, out);
-    text_add(out, "\"");
-}
-
-// The fewest digits that read back the same.
-static void print_number(double value, Text *out) {
-    if (!isfinite(value)) {
-        text_add(out, "null");
-        return;
+    text_add_bytes(out, "\"", 1);
+    for (const unsigned char *next = (const unsigned char *)text; *next;) {
+        size_t plain = plain_length(next);
+        text_add_bytes(out, (const char *)next, plain);
+        next += plain;
+        if (*next) next += print_character(next, out);
     }
-    char digits[40];
-    for (int precision = 6; precision <= 17; precision++) {
-        snprintf(digits, sizeof digits, "%.*g", precision, value);
-        if (strtod(digits, NULL) == value) break;
-    }
-    text_add(out, digits);
-    if (!strpbrk(digits, ".e")) text_add(out, ".0");
+    text_add_bytes(out, "\"", 1);
 }
 
 static void print_scalar(const Value *value, Text *out) {
     switch (value->kind) {
     case VALUE_BOOL: text_add(out, value->boolean ? "true" : "false"); break;
-    case VALUE_INT: text_format(out, "%lld", (long long)value->integer); break;
-    case VALUE_FLOAT: print_number(value->real, out); break;
+    case VALUE_INT: text_add_integer(out, value->integer); break;
+    case VALUE_FLOAT:
+        if (isfinite(value->real))
+            text_add_real(out, value->real, NULL);
+        else
+            text_add(out, "null");
+        break;
     case VALUE_TEXT: print_string(value->text, out); break;
     default: text_add(out, "null"); break;
     }
@@ -78,7 +74,15 @@ static void print_scalar(const Value *value, Text *out) {
 
 static void print_value(const Value *value, int indent, bool flat, Text *out);
 
-static void new_line(int indent, Text *out) { text_format(out, "\n%*s", indent, ""); }
+static void new_line(int indent, Text *out) {
+    static const char spaces[] = "                                ";
+    text_add_bytes(out, "\n", 1);
+    for (size_t left = (size_t)indent; left > 0;) {
+        size_t count = left < sizeof spaces - 1 ? left : sizeof spaces - 1;
+        text_add_bytes(out, spaces, count);
+        left -= count;
+    }
+}
 
 static void print_items(const Value *value, int indent, bool flat, Text *out) {
     bool dict = value->kind == VALUE_DICT;

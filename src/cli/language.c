@@ -13,6 +13,7 @@ typedef struct NameRow {
 } NameRow;
 
 #define FUNCTION(module, name, signature, handler, doc) {NAME_FUNCTION, module, name, signature, doc},
+#define PURE(module, name, signature, handler)          {NAME_FUNCTION, module, name, signature, ""},
 #define METHOD(module, name, signature, handler, doc)   {NAME_FUNCTION, module, name, signature, doc},
 #define CONSTANT(module, name, handler, doc)            {NAME_TYPE, module, name, NULL, doc},
 #define OPAQUE(module, name, doc)                       {NAME_TYPE, module, name, NULL, doc},
@@ -26,6 +27,7 @@ static const NameRow python_names[] = {
 #include "front/python.def"
 };
 #undef FUNCTION
+#undef PURE
 #undef METHOD
 #undef CONSTANT
 #undef OPAQUE

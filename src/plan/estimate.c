@@ -7,7 +7,9 @@
 #include "ir/walk.h"
 #include "plan/internal.h"
 
-#define MAX_KNOWN 64
+#define MAX_KNOWN    64
+#define MAX_STEERING 64 // variables that trip counts depend on
+#define MAX_KINDS    16 // kinds of cores that are told apart
 
 typedef struct Tally {
     const Function *program;
@@ -98,6 +100,63 @@ static Tally count_core(const Function *program, const Target *target, Core core
     return tally;
 }
 
+// ---------------------------------------------------------------- which arguments matter
+
+// The variables that trip counts depend on, through lets, too. Cores whose arguments differ in no other ones cost the
+// same.
+typedef struct Steering {
+    const Variable *variables[MAX_STEERING];
+    int count;
+} Steering;
+
+static bool steers(const Steering *steering, const Variable *variable) {
+    for (int i = 0; i < steering->count; i++)
+        if (steering->variables[i] == variable) return true;
+    return steering->count == MAX_STEERING;
+}
+
+static void add_steering(const Expr *expr, void *user) {
+    Steering *steering = user;
+    if (expr->kind == EXPR_VARIABLE && !steers(steering, expr->variable))
+        steering->variables[steering->count++] = expr->variable;
+}
+
+static void steer_statement(Statement *statement, void *user) {
+    Steering *steering = user;
+    if (statement->kind == STATEMENT_FOR) {
+        walk_expression(statement->loop.start, add_steering, user);
+        walk_expression(statement->loop.extent, add_steering, user);
+        walk_expression(statement->loop.step, add_steering, user);
+    }
+    if (statement->kind == STATEMENT_LET && steers(steering, statement->let.variable))
+        walk_expression(statement->let.value, add_steering, user);
+}
+
+static Steering find_steering(const Function *program) {
+    Steering steering = {.count = 0};
+    int before;
+    do {
+        before = steering.count;
+        for (uint32_t i = 0; i < program->threads.count; i++)
+            walk_statements(program->threads.items[i]->body, steer_statement, &steering);
+    } while (steering.count > before);
+    return steering;
+}
+
+// Do two cores run the same threads the same number of times?
+static bool same_kind(const Function *program, const Steering *steering, Core a, Core b) {
+    for (int thread = 0; thread < THREAD_COUNT; thread++)
+        if (program_thread(program, (Thread)thread, a) != program_thread(program, (Thread)thread, b)) return false;
+    for (uint32_t i = 0; i < program->arguments.count; i++) {
+        const RuntimeArgument *argument = program->arguments.items[i];
+        if (steers(steering, argument->variable) && argument_value(argument, a) != argument_value(argument, b))
+            return false;
+    }
+    return true;
+}
+
+// ---------------------------------------------------------------- cycles
+
 static double fidelity_phases(MathFidelity fidelity) { return (double)(fidelity - FIDELITY_LOFI) + 1; }
 
 // The matrix unit, the vector unit and the packer work side by side: the busiest of them bounds the core.
@@ -129,16 +188,36 @@ static void conclude(Estimate *estimate) {
     }
 }
 
+// What each kind of core does, in the order in which kinds appear.
+typedef struct Kinds {
+    int count;
+    Core cores[MAX_KINDS]; // the first of its kind
+    double compute[MAX_KINDS], bytes[MAX_KINDS];
+} Kinds;
+
+static int kind_of(Kinds *kinds, const Function *program, const Target *target, const Steering *steering, Core core) {
+    for (int i = kinds->count - 1; i >= 0; i--)
+        if (same_kind(program, steering, kinds->cores[i], core)) return i;
+    int kind = kinds->count < MAX_KINDS ? kinds->count++ : MAX_KINDS - 1;
+    Tally tally = count_core(program, target, core);
+    kinds->cores[kind] = core;
+    kinds->compute[kind] = compute_cycles(&tally);
+    kinds->bytes[kind] = tally.bytes;
+    return kind;
+}
+
 Estimate plan_estimate(const Function *program) {
     const Target *target = options_of(program).target;
+    Steering steering = find_steering(program);
+    Kinds kinds = {.count = 0};
     Core *cores;
     int count = program_cores(program, &cores);
     double compute = 0, noc = 0, bytes = 0;
     for (int i = 0; i < count; i++) {
-        Tally tally = count_core(program, target, cores[i]);
-        if (compute_cycles(&tally) > compute) compute = compute_cycles(&tally);
-        if (tally.bytes > noc) noc = tally.bytes;
-        bytes += tally.bytes;
+        int kind = kind_of(&kinds, program, target, &steering, cores[i]);
+        if (kinds.compute[kind] > compute) compute = kinds.compute[kind];
+        if (kinds.bytes[kind] > noc) noc = kinds.bytes[kind];
+        bytes += kinds.bytes[kind];
     }
     Estimate estimate = {
         .compute_cycles = cycles_of(compute),
