@@ -1,6 +1,4 @@
 // A core as such: its memory, its start, and whether it is over.
-#include <string.h>
-
 #include "sim/machine.h"
 
 static uint32_t registers_needed(const Machine *machine, Thread thread) {
@@ -32,7 +30,7 @@ static void start_thread(SimCore *core, Thread kind) {
     thread->budget = core->machine->step_limit;
     thread->ended = code == NULL;
     if (!code) return;
-    memcpy(thread->registers, code->registers.items, code->registers.count * sizeof(Scalar));
+    for (uint32_t i = 0; i < code->registers.count; i++) thread->registers[i] = code->registers.items[i];
     for (uint32_t i = 0; i < code->arguments.count; i++)
         thread->registers[code->arguments.items[i].slot].i =
             argument_value(code->arguments.items[i].argument, core->place);
