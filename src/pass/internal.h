@@ -20,6 +20,9 @@ Buffer *add_on_chip_buffer(Function *function, Name stem, const Buffer *like, DT
 
 // Replaces a loop by its body with the variable at the start value.
 void dissolve_loop(Module *module, Statement *loop);
+// Dissolves the tile and serial loops of one turn in a block; with `keep_nests` a tile nest keeps one loop, so that
+// nests of single tiles can be told from one another and joined.
+void dissolve_unit_loops(Module *module, Block *block, bool keep_nests);
 
 // ---- tile level
 

@@ -42,7 +42,7 @@ static const Expr *region_index(Module *module, const Region *region, int dimens
 }
 
 // Loops over a region's dimensions, in order; `indices` get its tile indices, `variables` the loop variables (NULL
-// where a dimension has one turn). Returns the innermost loop, or NULL when no loop is needed.
+// where an untiled dimension has one turn). Returns the innermost loop, or NULL when no loop is needed.
 static Statement *region_loops(Function *function, const Region *region, Location location, Statement **outermost,
                                const Expr *indices[], const Expr *turns_of[]) {
     static const char *const names[] = {"b", "d", "e", "f", "g", "h", "r", "c"};
@@ -53,7 +53,7 @@ static Statement *region_loops(Function *function, const Region *region, Locatio
         const Expr *turns = dimension_turns(module, region->buffer, d, region->extent[d]);
         indices[d] = region_index(module, region, d, location);
         turns_of[d] = NULL;
-        if (expr_is_int(turns, 1)) continue;
+        if (expr_is_int(turns, 1) && !is_tiled_dimension(region->buffer, d)) continue;
         Statement *loop = tile_loop(function, names[MAX_RANK - rank + d], turns, location);
         turns_of[d] = expr_variable(module, loop->loop.variable);
         indices[d] = expr_add(module, indices[d], turns_of[d]);
@@ -252,22 +252,11 @@ static void check_shape(Statement *statement, void *user) {
                  "dimension %d of the on-chip buffer %s is not a positive constant", d, statement->alloc->name);
 }
 
-static void dissolve_unit_loops(Module *module, Block *block) {
-    for (Statement *s = block->first, *next; s; s = next) {
-        next = s->next;
-        Block *blocks[2];
-        int count = statement_blocks(s, blocks);
-        for (int i = 0; i < count; i++) dissolve_unit_loops(module, blocks[i]);
-        if (s->kind == STATEMENT_FOR && s->loop.kind == FOR_TILE && expr_is_int(s->loop.extent, 1))
-            dissolve_loop(module, s);
-    }
-}
-
 static void run(Function *function, const CompileOptions *options) {
     (void)options;
     walk_statements(function->body, check_shape, function);
     lower_block(function, function_launch(function)->launch.body);
-    dissolve_unit_loops(function->module, function->body);
+    dissolve_unit_loops(function->module, function->body, true);
     hold(function, ATTR_TILED);
 }
 

@@ -53,6 +53,25 @@ void dissolve_loop(Module *module, Statement *loop) {
     statement_remove(loop);
 }
 
+static bool is_last_of_nest(const Statement *loop) {
+    const Statement *outer = loop->block->owner;
+    bool inside = outer && outer->kind == STATEMENT_FOR && outer->loop.kind == FOR_TILE;
+    return loop->loop.kind == FOR_TILE && !inside && loop->loop.body->first &&
+           loop->loop.body->first->kind != STATEMENT_FOR;
+}
+
+void dissolve_unit_loops(Module *module, Block *block, bool keep_nests) {
+    for (Statement *s = block->first, *next; s; s = next) {
+        next = s->next;
+        Block *blocks[2];
+        int count = statement_blocks(s, blocks);
+        for (int i = 0; i < count; i++) dissolve_unit_loops(module, blocks[i], keep_nests);
+        bool unit = s->kind == STATEMENT_FOR && (s->loop.kind == FOR_TILE || s->loop.kind == FOR_SERIAL) &&
+                    expr_is_int(s->loop.extent, 1);
+        if (unit && !(keep_nests && is_last_of_nest(s))) dissolve_loop(module, s);
+    }
+}
+
 CircularBuffer *circular_of(const Function *function, const Buffer *buffer) {
     for (uint32_t i = 0; i < function->circular_buffers.count; i++)
         if (function->circular_buffers.items[i]->holds == buffer->name) return function->circular_buffers.items[i];

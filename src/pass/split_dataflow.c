@@ -175,6 +175,7 @@ static void add_thread(Function *function, Thread thread, const CompileOptions *
     keep_own(&split, program->body);
     while (drop_unused(program->body, program->body)) continue;
     lower_movement(&split, program->body);
+    if (thread != THREAD_COMPUTE) dissolve_unit_loops(function->module, program->body, false);
     add_resident_tiles(&split, program->body);
     Statement *launch = block_launch(program->body);
     if (thread == THREAD_READER && !options->prefetch && launch->launch.body->first) hold_back_reader(&split, launch);
