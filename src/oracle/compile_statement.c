@@ -125,9 +125,10 @@ static void check_store(Compiler *compiler, Node *node, const Statement *stateme
     int rank = statement->store.buffer->rank;
     for (int d = 0; d < rank; d++) forms[d] = linear_of(compiler, statement->store.indices[d]);
     bool injective = linear_injective(compiler, rank, forms);
-    node->store.checked = !injective;
+    bool own = compiler->plan->buffers.items[node->store.access.buffer].in_nest;
+    node->store.checked = !injective && !own;
     node->store.covers = injective && !compiler->guard;
-    compiler->nest_checked = compiler->nest_checked || !injective;
+    compiler->nest_checked = compiler->nest_checked || node->store.checked;
 }
 
 static Node *compile_store(Compiler *compiler, const Statement *statement) {
@@ -215,8 +216,9 @@ static Node *compile_alloc(Compiler *compiler, const Statement *statement) {
     Node *node = compile_node(compiler, statement, run_alloc);
     node->buffer = compile_buffer(compiler, statement->alloc);
     if (!compiler->launch && statement->alloc->scope != SCOPE_GLOBAL) compiler->plan->outer_state = true;
-    if (!compiler->in_row) return node;
     BufferInfo *info = &compiler->plan->buffers.items[node->buffer];
+    info->in_nest = compiler->in_nest;
+    if (!compiler->in_row) return node;
     info->is_private = true;
     info->slot = compile_slot(compiler, domain_of(statement->alloc->type), true);
     return node;

@@ -135,6 +135,7 @@ typedef struct BufferInfo {
     Domain domain;
     int64_t shape[MAX_RANK], stride[MAX_RANK];
     size_t count;
+    bool in_nest;    // allocated within a T.Parallel: each iteration has its own
     bool is_private; // T.alloc_var within a row loop: lives in the frame
     Slot slot;       // when private
 } BufferInfo;

@@ -137,7 +137,7 @@ Linear linear_of(Compiler *compiler, const Expr *expr) {
 }
 
 bool linear_step(const Compiler *compiler, const Linear *form, int64_t *step) {
-    *step = coefficient_of(form, compiler->row_variable);
+    *step = form->by_lane ? 0 : coefficient_of(form, compiler->row_variable);
     return !form->by_lane;
 }
 
