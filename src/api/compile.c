@@ -177,6 +177,20 @@ void require_source_level(const Function *function) {
     }
 }
 
+void require_proven(Function *function, const Target *target) {
+    require_program(function);
+    if (!program_verify(function, target)) fail_now(function->module->context);
+}
+
+Function *plan_load(Context *context, const PlanFile *plan, const Source **text) {
+    const Source *source = plan_program_source(context, plan);
+    Function *program = kernel_load(module_open(context), source, &(ElaborateOptions){0});
+    require_proven(program, options_of(program).target);
+    plan_agree(plan, program);
+    if (text) *text = source;
+    return program;
+}
+
 double monotonic_milliseconds(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);

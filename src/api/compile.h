@@ -4,6 +4,7 @@
 
 #include "front/front.h"
 #include "pass/pass.h"
+#include "plan/plan.h"
 
 // Options as a user writes them; NULL and 0 mean the default.
 typedef struct OptionWords {
@@ -34,6 +35,11 @@ static inline bool is_program(const Function *function) { return function->threa
 // element level.
 void require_program(const Function *function);
 void require_source_level(const Function *function);
+
+// The program of a function: fails unless it is at thread level and its proof obligations hold.
+void require_proven(Function *function, const Target *target);
+// The program that a plan names: read from the text beside it (`text`, may be NULL), proven, and held against the plan.
+Function *plan_load(Context *context, const PlanFile *plan, const Source **text);
 
 // Useful floating-point operations of a launch: 2 m n k of every product, 1 per arithmetic operation of an elementwise
 // statement. Element level; trip counts that depend on indices count by their largest value.

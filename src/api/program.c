@@ -13,7 +13,6 @@ typedef struct ProgramCall {
 } ProgramCall;
 
 static ttile_program *program_new(Context *base, ttile_context *context, Function *function) {
-    require_program(function);
     ttile_program *program = arena_new(&base->unit, ttile_program);
     *program = (ttile_program){context, function};
     return program;
@@ -22,6 +21,7 @@ static ttile_program *program_new(Context *base, ttile_context *context, Functio
 static void take_program(Context *base, void *user) {
     ProgramCall *call = user;
     api_require(base, !call->module->failed, "an earlier pipeline failed on this module");
+    require_program(call->module->function);
     call->result = program_new(base, call->context, call->module->function);
 }
 
@@ -33,19 +33,14 @@ ttile_status ttile_program_from_module(ttile_module *module, ttile_program **pro
     return status;
 }
 
-static ttile_program *load_program(Context *base, ttile_context *context, const Source *source) {
-    Function *function = kernel_load(module_open(base), source, &(ElaborateOptions){0});
-    ttile_program *program = program_new(base, context, function);
-    if (!program_verify(function, options_of(function).target)) fail_now(base);
-    return program;
-}
-
 static void read_program(Context *base, void *user) {
     ProgramCall *call = user;
     api_require(base, call->name != NULL, "the file's name is NULL");
     const Source *source = call->text ? context_add_source(base, call->name, call->text, call->length)
                                       : context_read_source(base, call->name);
-    call->result = load_program(base, call->context, source);
+    Function *function = kernel_load(module_open(base), source, &(ElaborateOptions){0});
+    require_proven(function, options_of(function).target);
+    call->result = program_new(base, call->context, function);
 }
 
 static ttile_status program_call(ProgramCall *call, ttile_program **program) {
@@ -104,14 +99,13 @@ static void read_plan(Context *base, void *user) {
     api_require(base, call->name != NULL, "the file's name is NULL");
     PlanFile file = plan_read(base, call->name);
     if (!plan_check(base, &file)) fail_now(base);
-    const Source *source = plan_program_source(base, &file);
     ttile_plan *plan = arena_new(&base->unit, ttile_plan);
     plan->context = call->context;
     plan->root = file.root;
-    plan->program = load_program(base, call->context, source);
+    const Source *source;
+    plan->program = program_new(base, call->context, plan_load(base, &file, &source));
     plan->program_text = (Text){.arena = &base->unit};
     text_add_bytes(&plan->program_text, source->text, source->length);
-    plan_agree(&file, plan->program->function);
     call->plan = plan;
 }
 

@@ -40,6 +40,15 @@ static Compiled compile_file(Cli *cli, const CompileSettings *settings, const ch
     return compiled;
 }
 
+// Two kernels of one name would be written to one folder.
+static void require_new_name(Cli *cli, const Value *kernels, const Compiled *compiled) {
+    const char *name = value_get(compiled->plan, "kernel")->text;
+    for (uint32_t i = 0; i < kernels->count; i++)
+        if (!strcmp(value_get(kernels->items[i], "kernel")->text, name))
+            fail_usage(cli, &command_compile, "two kernels are called %s, and both would be written to %s", name,
+                       compiled->folder);
+}
+
 static Value *report_compiled(Cli *cli, const Compiled *compiled) {
     Cli row = *cli;
     row.report = value_dict(&cli->context->unit);
@@ -53,8 +62,8 @@ static Value *report_compiled(Cli *cli, const Compiled *compiled) {
 }
 
 static void print_compiled(Cli *cli, const Compiled *compiled) {
-    text_format(&cli->out, "%s compiled in %.2f ms to %s\n", value_get(compiled->plan, "kernel")->text,
-                compiled->milliseconds, compiled->folder);
+    text_format(&cli->out, "%s for %s compiled in %.2f ms to %s\n", value_get(compiled->plan, "kernel")->text,
+                value_get(value_get(compiled->plan, "target"), "name")->text, compiled->milliseconds, compiled->folder);
     report_plan_text(compiled->plan, &cli->out);
 }
 
@@ -72,6 +81,7 @@ static void run(Cli *cli, void *settings, const Words *words) {
         uint32_t bindings = i + 1;
         while (bindings < words->count && is_binding(words->items[bindings])) bindings++;
         Compiled compiled = compile_file(cli, own, words->items[i], (int)(bindings - i - 1), words->items + i + 1);
+        require_new_name(cli, kernels, &compiled);
         plan_write(cli->context, compiled.folder, compiled.plan, &compiled.program);
         value_append(&cli->context->unit, kernels, report_compiled(cli, &compiled));
         if (!cli->json) print_compiled(cli, &compiled);

@@ -1,5 +1,6 @@
 // The command line's frame: finds the command, parses its options, runs it, shows diagnostics, and gives the worst of
 // what was reported as the exit code.
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -165,7 +166,10 @@ int main(int count, char **arguments) {
     int exit_code = context_exit_code(context);
     if (cli.exit_code > exit_code) exit_code = cli.exit_code;
     if (cli.json) print_report(&cli, exit_code);
-    if (!write_output(&cli.out) && exit_code == 0) exit_code = 1;
+    if (!write_output(&cli.out)) {
+        fprintf(stderr, "ttile: standard output could not be written: %s\n", strerror(errno));
+        if (exit_code == 0) exit_code = 1;
+    }
     if (exit_code == 3) print_command_line(count, arguments);
     context_free(context);
     return exit_code;

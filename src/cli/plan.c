@@ -26,10 +26,7 @@ static void show(Cli *cli, const char *path) {
 
 static void check(Cli *cli, const char *path) {
     PlanFile plan = read_checked(cli, path);
-    const Source *source = plan_program_source(cli->context, &plan);
-    Function *program = kernel_load(module_open(cli->context), source, &(ElaborateOptions){0});
-    require_program(program);
-    plan_agree(&plan, program);
+    plan_load(cli->context, &plan, NULL);
     report_value(cli, "valid", value_bool(&cli->context->unit, true));
     if (!cli->json) text_format(&cli->out, "%s: valid\n", path);
 }

@@ -72,9 +72,7 @@ static void open_plan(Run *run, const char *path) {
     Context *context = run->cli->context;
     PlanFile plan = plan_read(context, path);
     if (!plan_check(context, &plan)) fail_now(context);
-    Function *program = kernel_load(module_open(context), plan_program_source(context, &plan), &(ElaborateOptions){0});
-    require_program(program);
-    plan_agree(&plan, program);
+    Function *program = plan_load(context, &plan, NULL);
     run->target = options_of(program).target;
     run->function = program;
     run->summary.plan = plan.root;

@@ -23,14 +23,17 @@ typedef struct ProgramWork {
 
 static void simulate_program(Context *context, void *user) {
     ProgramWork *work = user;
+    (void)context;
     Run *run = work->run;
     const ProgramSettings *settings = work->settings;
     KernelSettings kernel_settings = {.words = {.target = settings->target}};
     const Words *words = work->words;
     Kernel kernel = cli_load(run->cli, &kernel_settings, words->items[0], (int)words->count - 1, words->items + 1);
-    require_program(kernel.function);
     run->target = kernel.options.target;
-    if (!settings->no_verify && !program_verify(kernel.function, run->target)) fail_now(context);
+    if (settings->no_verify)
+        require_program(kernel.function);
+    else
+        require_proven(kernel.function, run->target);
     run_prepare(run, kernel.function, &settings->sim);
     run_simulate(run, &settings->sim);
     run_write_outputs(run, &settings->sim);

@@ -44,9 +44,6 @@ static Core grid_of(const Maker *maker) {
         if (range.x + range.columns > grid.x) grid.x = range.x + range.columns;
         if (range.y + range.rows > grid.y) grid.y = range.y + range.rows;
     }
-    const Value *held = maker->program->attributes[ATTR_CORE_GRID];
-    if (held && held->kind == VALUE_LIST && held->count == 2)
-        grid = (Core){(int)held->items[0]->integer, (int)held->items[1]->integer};
     return grid;
 }
 
