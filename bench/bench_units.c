@@ -1,4 +1,5 @@
-// Times the units: products of blocks by every kernel that this CPU runs, vector functions, loads, packs and page copies.
+// Times the units: products of blocks by every kernel that this CPU runs, vector functions, loads, packs and page
+// copies.
 #include "sim/units_internal.h"
 
 #include <stdio.h>
@@ -19,7 +20,8 @@ static double seconds(void) {
 
 static void fill(DType format) {
     for (int side = 0; side < 2; side++) {
-        for (size_t i = 0; i < PAGES * TILE_ELEMENTS; i++) dtype_store(format, pages[side], i, (rand() % 2001 - 1000) / 1000.0);
+        for (size_t i = 0; i < PAGES * TILE_ELEMENTS; i++)
+            dtype_store(format, pages[side], i, (rand() % 2001 - 1000) / 1000.0);
     }
 }
 
@@ -48,7 +50,8 @@ static void call_product(const void *argument) {
     unit_product_with(c->kernel, &c->block, c->mode);
 }
 
-static void time_product(const ProductKernel *kernel, DType format, int rows, int columns, bool transpose, UnitMode how) {
+static void time_product(const ProductKernel *kernel, DType format, int rows, int columns, bool transpose,
+                         UnitMode how) {
     ProductCase c = {kernel, {dst, pages[0], pages[1], format, format, rows, columns, 1, transpose}, how};
     if (!kernel->supported() || !product_kernel_fits(kernel, &c.block, how)) return;
     memset(dst, 0, sizeof dst);
@@ -118,15 +121,20 @@ static void call_read(const void *argument) {
 static void time_reads(DType format, bool transposed) {
     const int64_t side = 1024;
     void *tensor = calloc((size_t)(side * side), dtype_bytes(format));
-    ReadCase c = {{.outer = 1, .tile_rows = 32, .tile_columns = 32, .rows = side, .columns = side, .pages = 1024}, format, tensor};
+    ReadCase c = {{.outer = 1, .tile_rows = 32, .tile_columns = 32, .rows = side, .columns = side, .pages = 1024},
+                  format,
+                  tensor};
     c.map.row_stride = transposed ? 1 : side;
     c.map.column_stride = transposed ? side : 1;
-    if (tensor) printf("read page %-9s%s %21.0f ns\n", dtype_name(format), transposed ? " transposed" : "           ", time_calls(call_read, &c, 4) / 1024);
+    if (tensor)
+        printf("read page %-9s%s %21.0f ns\n", dtype_name(format), transposed ? " transposed" : "           ",
+               time_calls(call_read, &c, 4) / 1024);
     free(tensor);
 }
 
 static void time_vector(void) {
-    for (int i = 0; i < TILE_ELEMENTS; i++) dst[i] = dst[TILE_ELEMENTS + i] = other[i] = 0.25f + (float)(i % 7) * 0.125f;
+    for (int i = 0; i < TILE_ELEMENTS; i++)
+        dst[i] = dst[TILE_ELEMENTS + i] = other[i] = 0.25f + (float)(i % 7) * 0.125f;
     for (int id = 0; id < INSTR_COUNT; id++) {
         InstructionId instruction = (InstructionId)id;
         if (!tile_loops()->unary[id] && !tile_loops()->binary[id]) continue;
@@ -141,7 +149,8 @@ int main(void) {
     for (int i = 0; i < 2; i++) {
         fill(formats[i]);
         printf("load %-9s %30.0f ns\n", dtype_name(formats[i]), time_calls(call_load, &formats[i], 1000));
-        printf("load %-9s transposed %19.0f ns\n", dtype_name(formats[i]), time_calls(call_load_transposed, &formats[i], 1000));
+        printf("load %-9s transposed %19.0f ns\n", dtype_name(formats[i]),
+               time_calls(call_load_transposed, &formats[i], 1000));
         printf("add rows %-9s %26.0f ns\n", dtype_name(formats[i]), time_calls(call_add, &formats[i], 1000));
         printf("multiply %-9s %26.0f ns\n", dtype_name(formats[i]), time_calls(call_multiply, &formats[i], 1000));
         printf("pack %-9s %30.0f ns\n", dtype_name(formats[i]), time_calls(call_pack, &formats[i], 1000));
