@@ -30,6 +30,7 @@ static Value *pass_value(Cli *cli, const Pass *pass) {
     row.report = value_dict(&cli->context->unit);
     report_text(&row, "name", pass->name);
     report_text(&row, "summary", pass->summary);
+    report_text(&row, "file", pass->file);
     report_value(&row, "requires", attributes_value(cli, pass->requires));
     report_value(&row, "provides", attributes_value(cli, pass->provides));
     report_value(&row, "breaks", attributes_value(cli, pass->breaks));
