@@ -1,15 +1,20 @@
 // Obligation 4, the NoC's part: a page is pushed only when the reads into it are over, popped only when the writes from
 // it have left, and the thread ends only when its writes have arrived.
 //
-// Per circular buffer: the pages that transfers under way may touch, as an interval behind the pointer.
+// Per circular buffer: the pages that transfers under way may touch, as an interval behind the pointer, and one by one
+// while all of them are known.
 #include <string.h>
 
 #include "ir/print.h"
 #include "program/verify.h"
 
+enum { KNOWN_PAGES = 512, PAGE_WORDS = KNOWN_PAGES / 64 };
+
 typedef struct Span {
-    int64_t low, high; // pages behind the pointer, inclusive
-    const Node *last;  // the latest transfer; NULL: none is under way
+    int64_t low, high;          // pages behind the pointer, inclusive
+    const Node *last;           // the latest transfer; NULL: none is under way
+    bool is_blurred;            // `pages` does not tell them all
+    uint64_t pages[PAGE_WORDS]; // a bit for each page that a transfer touches
 } Span;
 
 typedef struct Transfers {
@@ -38,7 +43,18 @@ static void start_transfer(Walk *walk, Span *span, const Node *node, Amount page
     Interval pages = amount_interval(&walk->place, page);
     if (!span->last || pages.low < span->low) span->low = pages.low;
     if (!span->last || pages.high > span->high) span->high = pages.high;
+    if (pages.low == pages.high && pages.low >= 0 && pages.low < KNOWN_PAGES)
+        span->pages[pages.low / 64] |= (uint64_t)1 << pages.low % 64;
+    else
+        span->is_blurred = true;
     span->last = node;
+}
+
+// May a transfer under way touch one of these pages?
+static bool touches(const Span *span, Interval pages) {
+    if (!span->last || pages.high < span->low || pages.low > span->high) return false;
+    if (span->is_blurred || pages.low != pages.high || pages.low >= KNOWN_PAGES) return true;
+    return span->pages[pages.low / 64] >> pages.low % 64 & 1;
 }
 
 static void clear(const Walk *walk, Transfers *transfers, int direction) {
@@ -58,6 +74,7 @@ static bool passes_over(Walk *walk, Span *span, Amount count) {
     if (!span->last) return false;
     Interval pages = amount_interval(&walk->place, count);
     bool passes = pages.high > 0 && span->low < pages.high;
+    span->is_blurred = true;
     span->low = shifted(span->low, pages.high);
     span->high = span->high == INT64_MAX ? INT64_MAX : shifted(span->high, pages.low);
     return passes;
@@ -80,7 +97,7 @@ static void pop(Walk *walk, Span *span, const Node *node, Amount count) {
 // The core's own stores into a page would race with a read into it.
 static void store(Walk *walk, const Span *span, const Node *node, Amount page) {
     Interval pages = amount_interval(&walk->place, page);
-    if (!span->last || pages.high < span->low || pages.low > span->high) return;
+    if (!touches(span, pages)) return;
     find(walk, DIAG_PROOF_READ_BARRIER, node, "put noc_async_read_barrier() between the read and the store",
          "%s changes page %s of circular buffer %s while a read into it (line %u) may be under way", who(walk),
          show(walk, page), describe_buffer(walk->check, node->buffers[0]), span->last->statement->location.line);
@@ -116,6 +133,8 @@ static void join_spans(Span *into, const Span *other) {
     if (!into->last || other->low < into->low) into->low = other->low;
     if (!into->last || other->high > into->high) into->high = other->high;
     if (!into->last) into->last = other->last;
+    into->is_blurred |= other->is_blurred;
+    for (int i = 0; i < PAGE_WORDS; i++) into->pages[i] |= other->pages[i];
 }
 
 static void join_transfers(Walk *walk, void *state, const void *other, Amount condition) {
@@ -131,9 +150,14 @@ enum { GIVE_UP_PASS = 3 };
 // Grows the guess until it holds the state after the body; false if it had to grow.
 static bool settle_span(Span *head, const Span *out, int pass) {
     if (!out->last) return true;
-    if (head->last && head->low <= out->low && head->high >= out->high) return true;
+    bool holds_pages = head->is_blurred;
+    if (!holds_pages && !out->is_blurred) {
+        holds_pages = true;
+        for (int i = 0; i < PAGE_WORDS; i++) holds_pages &= !(out->pages[i] & ~head->pages[i]);
+    }
+    if (head->last && head->low <= out->low && head->high >= out->high && holds_pages) return true;
     join_spans(head, out);
-    if (pass >= GIVE_UP_PASS) head->low = INT64_MIN, head->high = INT64_MAX;
+    if (pass >= GIVE_UP_PASS) head->low = INT64_MIN, head->high = INT64_MAX, head->is_blurred = true;
     return false;
 }
 
