@@ -7,7 +7,7 @@ pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
 # The virtual environment that scripts/prepare_tests.sh makes, or the system's Python.
 set(TTILE_VENV ${CMAKE_SOURCE_DIR}/build/venv/bin/python)
 if(EXISTS ${TTILE_VENV})
-  set(TTILE_PYTHON ${TTILE_VENV} CACHE FILEPATH "Python that runs the tests")
+  set(TTILE_PYTHON ${TTILE_VENV})
 else()
   find_program(TTILE_PYTHON python3 REQUIRED)
 endif()

@@ -36,7 +36,7 @@ def npy_bytes(array, **header):
 
 WHOLE = npy_bytes(GOOD)
 BAD = {
-    "empty": (b"", "npy-truncated"),
+    "empty": (b"", "npy-format"),
     "magic": (b"not an npy file at all, but long enough to be one" * 4, "npy-format"),
     "header cut": (WHOLE[:40], "npy-truncated"),
     "data cut": (WHOLE[:-5], "npy-truncated"),

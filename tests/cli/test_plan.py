@@ -38,7 +38,7 @@ def test_check_accepts(compiled):
 def test_show(compiled):
     result = ttile("plan", "show", compiled / "tt.plan.json")
     assert result.returncode == 0, result.stderr
-    for word in ("matmul", "wormhole", "8x", "bytes"):
+    for word in ("matmul", "wormhole", "6x4", "bytes"):
         assert word in result.stdout, result.stdout
 
 

@@ -60,12 +60,12 @@ def check_refusal(path, result):
     return None if expected in seen else f"expected {expected}, seen {seen}\n{result.stderr}"
 
 
-def check_reading(output):
+def check_reading(arguments, output):
     """Whatever a pass prints reads back as itself."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "again.ttir"
         path.write_text(output)
-        again = run(path, ["opt", "--passes="])
+        again = run(path, ["opt", "--passes=", *(word for word in arguments if word == "--no-locations")])
     if again.returncode != 0:
         return f"the output does not read back:\n{again.stderr}"
     return difference(output, again.stdout, ("printed", "read back")) or None
@@ -79,7 +79,11 @@ def check_output(path, result, update):
         golden.write_text(result.stdout)
     if not golden.exists():
         return f"{golden.name} is missing; write it with tests/golden/run.py --update {path.stem}"
-    return difference(golden.read_text(), result.stdout) or check_change(path, result.stdout) or check_reading(result.stdout)
+    return (
+        difference(golden.read_text(), result.stdout)
+        or check_change(path, result.stdout)
+        or check_reading(header(path, "run"), result.stdout)
+    )
 
 
 def check_change(path, output):
@@ -115,9 +119,18 @@ def find_cases(names):
     return [path for path in cases if not names or any(name in str(path) for name in names)]
 
 
+# What a pass cannot do, and why.
+EXCEPTIONS = {
+    ("canonicalize", "refuses"): "it takes every kernel that elaboration gives",
+    ("split-dataflow", "leaves"): "every function becomes three programs",
+    ("grid-to-persistent", "leaves"): "every launch becomes a loop",
+}
+
+
 def check_complete():
     passes = json.loads(subprocess.run([TTILE, "passes", "--json"], capture_output=True, check=True).stdout)["passes"]
     wanted = [(entry["file"], kind) for entry in passes for kind in ("fires", "leaves", "refuses")]
+    wanted = [case for case in wanted if case not in EXCEPTIONS]
     missing = [f"{folder}/{kind}_*" for folder, kind in wanted if not list((CASES / folder).glob(f"{kind}_*"))]
     for name in missing:
         print(f"tests/pass/{name} is missing")
