@@ -69,6 +69,19 @@ static int known_ranges(const Statement *statement, RangeOf known[MAX_KNOWN]) {
     return count;
 }
 
+// Made of sizes, loop and block variables in a way that cannot be negative?
+static bool is_natural(const Expr *expr) {
+    static const bool keeps[OP_COUNT] = {
+        [OP_ADD] = true, [OP_MUL] = true, [OP_FLOORDIV] = true, [OP_FLOORMOD] = true, [OP_MIN] = true, [OP_MAX] = true};
+    int64_t value;
+    if (expr_constant(expr, &value)) return value >= 0;
+    if (expr->kind == EXPR_VARIABLE) return expr->variable->kind != VARIABLE_LET;
+    if (expr->kind != EXPR_OP || !keeps[expr->op]) return false;
+    for (uint32_t i = 0; i < expr->count; i++)
+        if (!is_natural(expr->args[i])) return false;
+    return true;
+}
+
 // The condition that the tile lies inside the tensor; NULL if it always does.
 static const Expr *inside_condition(const Movement *move, const Statement *place) {
     Module *module = move->module;
@@ -85,7 +98,7 @@ static const Expr *inside_condition(const Movement *move, const Statement *place
                       expr_range(index, count, known, &range) && range.low >= 0 && range.high < bound;
         if (proved) continue;
         const Expr *below = expr_binary(module, OP_LT, index, limit);
-        if (!(expr_range(index, count, known, &range) && range.low >= 0))
+        if (!is_natural(index) && !(expr_range(index, count, known, &range) && range.low >= 0))
             below = expr_binary(module, OP_AND, expr_binary(module, OP_GE, index, expr_int(module, 0)), below);
         condition = condition ? expr_binary(module, OP_AND, condition, below) : below;
     }
