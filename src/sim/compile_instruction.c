@@ -119,8 +119,10 @@ static Effect initialised_effect(InstructionId init) {
     return EFFECT_INIT;
 }
 
-static void set_sources(CodeInstruction *in) {
+// What unpacks to DST does so by SrcA's unpacker.
+static void set_sources(const Machine *machine, CodeInstruction *in) {
     Effect effect = in->row->effect == EFFECT_INIT ? initialised_effect(in->row->id) : in->row->effect;
+    if (effect == EFFECT_LOAD_B && machine->buffers[in->buffers[0]].to_dst) effect = EFFECT_LOAD_A;
     bool ordered = effect == EFFECT_STARTUP || effect == EFFECT_RECONFIG;
     bool straight = effect == EFFECT_BINARY || (ordered && !in->flag);
     bool reversed = effect == EFFECT_PRODUCT || (ordered && in->flag);
@@ -231,6 +233,6 @@ bool compile_instruction(Compiler *compiler, const Statement *statement, CodeIns
     in->handlers[MODE_NUMBERS] = sim_number_handlers[in->row->effect];
     in->handlers[MODE_TIMING] = sim_timing_handlers[in->row->effect];
     if (compiler->code->program->thread == THREAD_COMPUTE) in->parts = engine_parts(in->row);
-    set_sources(in);
+    set_sources(compiler->machine, in);
     return thread_fits(compiler, in) && ends_fit(compiler, in, buffer_operands(in)) && formats_fit(compiler, in);
 }

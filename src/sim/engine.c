@@ -2,13 +2,12 @@
 // the chip most mistakes here give wrong numbers without a word; here each is an error.
 #include "sim/machine.h"
 
-static DType operand_format(const SimCore *core, const CodeInstruction *in, int which) {
-    return core->machine->buffers[in->buffers[which]].format;
+static SourceFormat operand_format(const SimCore *core, const CodeInstruction *in, int which) {
+    const BufferInfo *buffer = &core->machine->buffers[in->buffers[which]];
+    return (SourceFormat){buffer->format, buffer->to_dst};
 }
 
-static bool bypasses(const SimCore *core, const CodeInstruction *in, int which) {
-    return core->machine->buffers[in->buffers[which]].to_dst;
-}
+static bool same_format(SourceFormat a, SourceFormat b) { return a.type == b.type && a.to_dst == b.to_dst; }
 
 static bool started(SimCore *core, const ThreadState *thread, const CodeInstruction *in) {
     if (number_core(core)->engine.started) return true;
@@ -18,19 +17,17 @@ static bool started(SimCore *core, const ThreadState *thread, const CodeInstruct
 }
 
 // An init stays good while the sources that it set up keep their formats.
-static bool changes(SimCore *core, const CodeInstruction *in, int which, int init_which, DType *format) {
-    const CodeInstruction *init = number_core(core)->engine.fpu_init;
-    if (which < 0 || *format == operand_format(core, in, which)) return false;
-    *format = operand_format(core, in, which);
-    return init && init_which >= 0 && !bypasses(core, init, init_which);
+static void set_source(SimCore *core, const CodeInstruction *in, int which, SourceFormat *source, bool init_uses) {
+    if (which < 0 || same_format(*source, operand_format(core, in, which))) return;
+    *source = operand_format(core, in, which);
+    if (init_uses) number_core(core)->engine.fpu_stale = true;
 }
 
 static void set_sources(SimCore *core, const CodeInstruction *in) {
     Engine *engine = &number_core(core)->engine;
     const CodeInstruction *init = engine->fpu_init;
-    bool a = changes(core, in, in->source_a, init ? init->source_a : -1, &engine->formats.a);
-    bool b = changes(core, in, in->source_b, init ? init->source_b : -1, &engine->formats.b);
-    if (a || b) engine->fpu_stale = true;
+    set_source(core, in, in->source_a, &engine->source_a, init && init->source_a >= 0);
+    set_source(core, in, in->source_b, &engine->source_b, init && init->source_b >= 0);
 }
 
 Outcome sim_startup(SimCore *core, ThreadState *thread, const CodeInstruction *in, const Scalar *values) {
@@ -41,7 +38,7 @@ Outcome sim_startup(SimCore *core, ThreadState *thread, const CodeInstruction *i
                              "%s is called a second time", in->row->name);
     engine->started = true;
     set_sources(core, in);
-    engine->pack_format = operand_format(core, in, 2);
+    engine->pack_format = operand_format(core, in, 2).type;
     return OUTCOME_DONE;
 }
 
@@ -55,7 +52,7 @@ Outcome sim_reconfig(SimCore *core, ThreadState *thread, const CodeInstruction *
 Outcome sim_reconfig_pack(SimCore *core, ThreadState *thread, const CodeInstruction *in, const Scalar *values) {
     (void)values;
     if (!started(core, thread, in)) return OUTCOME_FAILED;
-    number_core(core)->engine.pack_format = operand_format(core, in, 0);
+    number_core(core)->engine.pack_format = operand_format(core, in, 0).type;
     return OUTCOME_DONE;
 }
 
@@ -67,23 +64,25 @@ Outcome sim_pack_accumulate(SimCore *core, ThreadState *thread, const CodeInstru
 
 // ---------------------------------------------------------------- formats of the source registers
 
-static bool source_fits(SimCore *core, const ThreadState *thread, const CodeInstruction *in, int which, DType format,
-                        const char *source) {
-    if (which < 0 || bypasses(core, in, which) || operand_format(core, in, which) == format) return true;
-    const CircularBuffer *circular = core->machine->buffers[in->buffers[which]].circular;
+static bool source_holds(const SimCore *core, const CodeInstruction *in, int which, SourceFormat source) {
+    return which < 0 || same_format(operand_format(core, in, which), source);
+}
+
+static const char *destination(bool to_dst) { return to_dst ? ", unpacked to DST" : ""; }
+
+static bool source_fits(SimCore *core, const ThreadState *thread, const CodeInstruction *in, int which,
+                        SourceFormat source, const char *name) {
+    if (source_holds(core, in, which, source)) return true;
+    SourceFormat wanted = operand_format(core, in, which);
     sim_violation(core, thread, in, DIAG_SIM_SOURCE_FORMAT,
                   "Call reconfig_data_format for its operands, then its init.",
-                  "%s takes `%s` in %s through %s, which is set to %s", in->row->name, circular->name,
-                  dtype_name(circular->format), source, dtype_name(format));
+                  "%s takes `%s` in %s%s by way of %s, which is set to %s%s", in->row->name,
+                  core->machine->buffers[in->buffers[which]].circular->name, dtype_name(wanted.type),
+                  destination(wanted.to_dst), name, dtype_name(source.type), destination(source.to_dst));
     return false;
 }
 
-static bool sources_fit(SimCore *core, const ThreadState *thread, const CodeInstruction *in) {
-    const SourceFormats *formats = &number_core(core)->engine.formats;
-    return source_fits(core, thread, in, in->source_a, formats->a, "SrcA") &&
-           source_fits(core, thread, in, in->source_b, formats->b, "SrcB");
-}
-
+// An init in front of the reconfiguration that it needs does harm only if its operation follows.
 Outcome sim_init(SimCore *core, ThreadState *thread, const CodeInstruction *in, const Scalar *values) {
     Engine *engine = &number_core(core)->engine;
     if (!started(core, thread, in)) return OUTCOME_FAILED;
@@ -91,9 +90,9 @@ Outcome sim_init(SimCore *core, ThreadState *thread, const CodeInstruction *in, 
         engine->sfpu_init = in->row->id;
         return OUTCOME_DONE;
     }
-    if (!sources_fit(core, thread, in)) return OUTCOME_FAILED;
     engine->fpu_init = in;
-    engine->fpu_stale = false;
+    engine->fpu_stale = !source_holds(core, in, in->source_a, engine->source_a) ||
+                        !source_holds(core, in, in->source_b, engine->source_b);
     for (int i = 0; i < in->scalar_count; i++) engine->fpu_values[i] = values[i];
     return OUTCOME_DONE;
 }
@@ -117,23 +116,25 @@ static bool refuse_stale(SimCore *core, const ThreadState *thread, const CodeIns
 static bool init_operand_fits(SimCore *core, const ThreadState *thread, const CodeInstruction *in, int which,
                               int init_which) {
     const CodeInstruction *init = number_core(core)->engine.fpu_init;
-    if (which < 0 || in->buffers[which] == init->buffers[init_which]) return true;
-    bool same_path = bypasses(core, in, which) == bypasses(core, init, init_which);
-    if (same_path && operand_format(core, in, which) == operand_format(core, init, init_which)) return true;
+    if (which < 0) return true;
+    if (init_which >= 0 && source_holds(core, in, which, operand_format(core, init, init_which))) return true;
     sim_violation(core, thread, in, DIAG_SIM_INIT, "Call the init again for this buffer.",
                   "%s of `%s`, and the last %s was for `%s`, whose format or way of unpacking differs", in->row->name,
                   core->machine->buffers[in->buffers[which]].circular->name, init->row->name,
-                  core->machine->buffers[init->buffers[init_which]].circular->name);
+                  core->machine->buffers[init->buffers[init_which < 0 ? 0 : init_which]].circular->name);
     return false;
 }
 
 bool sim_fpu_ready(SimCore *core, const ThreadState *thread, const CodeInstruction *in) {
-    const CodeInstruction *init = number_core(core)->engine.fpu_init;
+    const Engine *engine = &number_core(core)->engine;
+    const CodeInstruction *init = engine->fpu_init;
     if (!started(core, thread, in)) return false;
     if (!init || init->row->id != in->row->init)
         return refuse_init(core, thread, in, init ? init->row->id : INSTR_NONE);
-    if (!sources_fit(core, thread, in)) return false;
-    if (number_core(core)->engine.fpu_stale) return refuse_stale(core, thread, in);
+    if (!source_fits(core, thread, in, in->source_a, engine->source_a, "SrcA") ||
+        !source_fits(core, thread, in, in->source_b, engine->source_b, "SrcB"))
+        return false;
+    if (engine->fpu_stale) return refuse_stale(core, thread, in);
     return init_operand_fits(core, thread, in, in->source_a, init->source_a) &&
            init_operand_fits(core, thread, in, in->source_b, init->source_b);
 }

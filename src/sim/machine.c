@@ -182,6 +182,18 @@ static void build_codes(Machine *machine) {
     if (machine->context->error_count != errors) fail_now(machine->context);
 }
 
+static void build_cores(Machine *machine) {
+    const Target *target = machine->target;
+    machine->core_count = program_cores(machine->program, &machine->cores);
+    for (int i = 0; i < machine->core_count; i++) {
+        Core core = machine->cores[i];
+        if (core.x < target->grid_columns && core.y < target->grid_rows) continue;
+        fail(machine->context, DIAG_SIM_PROGRAM, machine->program->location,
+             "the program names core (%d, %d), and the worker grid of %s is %lld x %lld", core.x, core.y, target->name,
+             (long long)target->grid_columns, (long long)target->grid_rows);
+    }
+}
+
 void sim_machine_build(Machine *machine, TensorSet *tensors) {
     const Function *program = machine->program;
     const SimOptions *options = machine->options;
@@ -193,7 +205,7 @@ void sim_machine_build(Machine *machine, TensorSet *tensors) {
     machine->dst_banks = program_dst_full_sync(program) ? 1 : 2;
     machine->step_limit = options->step_limit && options->step_limit < INT64_MAX ? (int64_t)options->step_limit
                                                                                  : (int64_t)1 << DEFAULT_STEPS_SHIFT;
-    machine->core_count = program_cores(program, &machine->cores);
+    build_cores(machine);
     build_buffers(machine);
     build_parameters(machine, tensors);
     build_codes(machine);

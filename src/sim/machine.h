@@ -103,13 +103,15 @@ typedef struct Mover {
     const CodeInstruction *last_read, *last_write;
 } Mover;
 
-typedef struct SourceFormats {
-    DType a, b;
-} SourceFormats;
+// How an unpacker is set: the pages' format, and whether they go to DST.
+typedef struct SourceFormat {
+    DType type;
+    bool to_dst;
+} SourceFormat;
 
 typedef struct Engine {
     bool started, accumulate;
-    SourceFormats formats;
+    SourceFormat source_a, source_b;
     DType pack_format;
     const CodeInstruction *fpu_init; // the last one
     bool fpu_stale;                  // a source's format changed after it
