@@ -5,6 +5,7 @@
 #include "front/read_ir.h"
 #include "ir/attrs.h"
 #include "ir/names.h"
+#include "ir/verify.h"
 
 bool front_is_ir(const Source *source) {
     static const char first[] = "# ttile ir ";
@@ -203,6 +204,7 @@ static void read_function(Reader *reader, const Node *definition) {
         reader->function->body = NULL;
     else
         ir_block(reader, &rest, reader->function->body);
+    if (!verify_text(reader->function)) fail_now(reader->context);
 }
 
 static bool find_comment(const Node *node, void *user) {

@@ -14,7 +14,7 @@ void invalid(Verifier *verifier, const char *format, ...) {
     va_end(arguments);
     verifier->valid = false;
     const Statement *statement = verifier->statement;
-    report(context, DIAG_IR_INVALID, statement ? statement->location : verifier->function->location, "%s: %s",
+    report(context, verifier->code, statement ? statement->location : verifier->function->location, "%s: %s",
            verifier->function->name, text.data);
     if (!statement) return;
     Text line = {.arena = &context->scratch};
@@ -145,8 +145,8 @@ void verify_block(Verifier *verifier, const Block *block, const Statement *owner
     verifier->statement = owner;
 }
 
-bool verify_function(Function *function) {
-    Verifier verifier = {.function = function, .valid = true};
+static bool verify_as(Function *function, DiagnosticCode code) {
+    Verifier verifier = {.function = function, .valid = true, .code = code};
     verifier.scope.arena = &function->module->context->scratch;
     verify_head(&verifier);
     if (function->body && function->threads.count) invalid(&verifier, "a function has both a body and threads");
@@ -154,6 +154,9 @@ bool verify_function(Function *function) {
     verify_program(&verifier);
     return verifier.valid;
 }
+
+bool verify_function(Function *function) { return verify_as(function, DIAG_IR_INVALID); }
+bool verify_text(Function *function) { return verify_as(function, DIAG_IR_TEXT); }
 
 bool verify_module(Module *module) {
     bool valid = true;

@@ -7,5 +7,7 @@
 
 bool verify_module(Module *module);
 bool verify_function(Function *function);
+// The same for a function that was read from text: what is wrong is the text's fault, reported as DIAG_IR_TEXT.
+bool verify_text(Function *function);
 
 #endif

@@ -27,6 +27,7 @@ typedef struct Verifier {
     int depth, loops;           // of enclosing blocks and loops
     bool in_launch;
     bool valid;
+    DiagnosticCode code; // of violations
 } Verifier;
 
 void invalid(Verifier *verifier, const char *format, ...) __attribute__((format(printf, 2, 3)));
