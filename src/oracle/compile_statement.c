@@ -3,7 +3,9 @@
 
 #include "oracle/compile.h"
 
-#define UPDATE_DEPTH 4 // how deep in a value a read of the element that it replaces is looked for
+#define GLOBAL_ELEMENTS_MAX ((size_t)1 << 44)
+#define LOCAL_ELEMENTS_MAX  ((size_t)1 << 26) // far more than any chip has
+#define UPDATE_DEPTH        4 // how deep in a value a read of the element that it replaces is looked for
 
 // ---------------------------------------------------------------- numbering variables and buffers
 
@@ -51,9 +53,10 @@ static void measure_buffer(Compiler *compiler, BufferInfo *info) {
         if (!expr_evaluate_bound(buffer->shape[d], &info->shape[d]) || info->shape[d] <= 0)
             fail(compiler->context, DIAG_TENSOR_SIZE, buffer->location,
                  "the size of dimension %d of buffer '%s' is not known or not positive", d, buffer->name);
-        if (__builtin_mul_overflow(info->count, (size_t)info->shape[d], &info->count) || info->count > (size_t)1 << 48)
-            fail(compiler->context, DIAG_TENSOR_SIZE, buffer->location, "buffer '%s' is larger than memory",
-                 buffer->name);
+        if (__builtin_mul_overflow(info->count, (size_t)info->shape[d], &info->count) ||
+            info->count > (buffer->scope == SCOPE_GLOBAL ? GLOBAL_ELEMENTS_MAX : LOCAL_ELEMENTS_MAX))
+            fail(compiler->context, DIAG_TENSOR_SIZE, buffer->location,
+                 "buffer '%s' is larger than any memory it could have", buffer->name);
     }
 }
 
