@@ -130,6 +130,7 @@ static bool axes_from_access(NestAxes *nest, const Expr *const indices[], int ra
             if (expression_uses(indices[d], nest->variables[v])) {
                 row = column;
                 column = nest->variables[v];
+                break;
             }
     if (!row || !column || row == column) return false;
     nest->axes = (ParallelAxes){row, column};
@@ -187,6 +188,13 @@ static void visit_access(AccessVisit *visit, Buffer *buffer, const Expr *const i
     int row = nest->axes.row ? dimension_of(indices, buffer->rank, nest->axes.row) : -1;
     int column = nest->axes.column ? dimension_of(indices, buffer->rank, nest->axes.column) : -1;
     if (row < 0 && column < 0) return; // a scalar
+    if (row == column) {
+        report(analysis->module->context, DIAG_ACCESS_PATTERN, visit->location,
+               "%s is accessed in a way that tiles cannot express: both loop variables run over its dimension %d",
+               buffer->name, row);
+        report_help(analysis->module->context, "index each dimension by one loop variable");
+        return;
+    }
     if (row >= 0 && column >= 0) {
         if (is_global(buffer))
             vote(analysis, plane_index(analysis, buffer), false, row < column ? row : column,
