@@ -98,14 +98,8 @@ static void add_notes(Evaluator *ev, const Candidates *candidates, const Functio
     report(ev->context, DIAG_FRONT_HINTS, kernel->node->location, "hints for GPUs without effect here: %s", names.data);
 }
 
-static void check_ascii_nul(Context *context, const Source *source) {
-    if (memchr(source->text, '\0', source->length))
-        fail(context, DIAG_FRONT_SYNTAX, (Location){source, 1, 1, 1}, "expected text, seen a zero byte");
-}
-
 Function *front_elaborate(Module *module, const Source *source, const ElaborateOptions *options) {
     Context *context = module->context;
-    check_ascii_nul(context, source);
     Kernel kernel = {0};
     Evaluator ev = {.context = context,
                     .arena = &context->unit,

@@ -228,10 +228,25 @@ static Tokens lex_all(Lexer *lexer) {
     return lexer->tokens;
 }
 
+// Text has no zero bytes: they would end names and paths early.
+static void refuse_zero_byte(Context *context, const Source *source, DiagnosticCode code) {
+    const char *zero = memchr(source->text, '\0', source->length);
+    if (!zero) return;
+    Location location = {source, 1, 1, 1};
+    for (const char *c = source->text; c < zero; c++) {
+        location.column++;
+        if (*c != '\n') continue;
+        location.line++;
+        location.column = 1;
+    }
+    fail(context, code, location, "expected text, seen a zero byte");
+}
+
 Tokens lex_source(Context *context, const Source *source, DiagnosticCode code) {
     if (source->length > MAX_SOURCE_BYTES)
         fail(context, code, (Location){source, 1, 1, 1}, "expected at most %u bytes of source, seen %zu",
              MAX_SOURCE_BYTES, source->length);
+    refuse_zero_byte(context, source, code);
     Lexer lexer = {.context = context, .source = source, .code = code, .line = 1, .whole = true};
     lexer.next = lexer.line_start = source->text;
     lexer.end = source->text + source->length;

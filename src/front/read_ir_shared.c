@@ -38,6 +38,8 @@ bool ir_comment(Reader *reader, const Node *node, Location *result) {
     while (end > start && (end[-1] == ' ' || end[-1] == '\r')) end--;
     const char *column = last_colon(start, end), *line = column ? last_colon(start, column) : NULL;
     Location location = {0};
+    for (const char *c = start; c < end; c++)
+        if ((unsigned char)*c < ' ') return false; // no path that can be printed
     if (!line || line == start || !read_number(column + 1, end, &location.column) ||
         !read_number(line + 1, column, &location.line) || !location.line)
         return false;
