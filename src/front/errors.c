@@ -1,5 +1,4 @@
 // Failing: with a diagnostic, or quietly while the file's own call is searched for.
-#include <string.h>
 
 #include "front/evaluate.h"
 

@@ -1,5 +1,4 @@
 // Statements. Where a kernel's body is being staged, assignments and control flow on IR values go to stage.c.
-#include <string.h>
 
 #include "front/evaluate.h"
 #include "front/stage.h"

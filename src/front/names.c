@@ -1,5 +1,4 @@
 // Names: where they are looked up and bound. A function's blocks of staged code nest inside its own scope.
-#include <string.h>
 
 #include "front/evaluate.h"
 

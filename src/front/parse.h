@@ -33,6 +33,7 @@ void leave_nesting(Parser *parser);
 Node *parse_expression(Parser *parser);  // with conditional, lambda; no bare tuple
 Node *parse_item(Parser *parser);        // the same, starred, or with :=
 Node *parse_expressions(Parser *parser); // a bare tuple too, and starred items
+Node *parse_disjunction(Parser *parser); // without conditional and lambda
 Node *parse_target(Parser *parser);      // what `for` and `as` bind
 Node *parse_postfix(Parser *parser);     // an atom with its calls, subscripts and attributes
 Node *parse_strings(Parser *parser);     // adjacent string literals, joined
@@ -40,5 +41,15 @@ Node *parse_number(Parser *parser);
 Node *parse_negative_integer(Parser *parser, const Token *sign); // the digits behind `-`
 void parse_parameters(Parser *parser, Node *function, const char *closer, bool annotated);
 void parse_arguments(Parser *parser, Node *call);
+
+// Statements of one line.
+Node *parse_import(Parser *parser);
+Node *parse_import_from(Parser *parser);
+Node *parse_assignment(Parser *parser);
+Node *parse_return(Parser *parser);
+Node *parse_assert(Parser *parser);
+Node *parse_raise(Parser *parser);
+Node *parse_names(Parser *parser);
+Node *parse_word(Parser *parser);
 
 #endif

@@ -1,5 +1,4 @@
 // The finished function: its parameters in order with their roles, and the dynamic sizes that it uses.
-#include <string.h>
 
 #include "front/kernel.h"
 #include "ir/build.h"

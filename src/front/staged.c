@@ -1,5 +1,4 @@
 // Operators on staged values: promotion as TileLang does it, and the IR that results.
-#include <string.h>
 
 #include "front/evaluate.h"
 #include "ir/build.h"

@@ -1,5 +1,4 @@
 // Tensors of the host: only their shapes and dtypes, which bind a kernel's sizes.
-#include <string.h>
 
 #include "front/library.h"
 
