@@ -69,9 +69,21 @@ static const Expr *scalar_value(Section *section, const Expr *expr) {
 
 static TileValue evaluate(Section *section, const Expr *expr);
 
+// Takes a resident's register over after its last use; false if the value is still needed.
+static bool take_over(Section *section, int reg) {
+    for (int i = 0; i < section->resident_count; i++) {
+        Resident *resident = &section->resident[i];
+        if (resident->reg != reg) continue;
+        if (resident->kept || resident->uses_left > 0 || section->lent[reg]) return false;
+        resident->reg = -1;
+        return true;
+    }
+    return false;
+}
+
 // The value in a register that may be changed.
 static int own(Section *section, TileValue value) {
-    if (value.owned) return value.reg;
+    if (value.owned || take_over(section, value.reg)) return value.reg;
     int reg = section_allocate(section);
     emit_registers(section, INSTR_COPY_DEST, 2, (int[]){value.reg, reg});
     return reg;
@@ -79,6 +91,26 @@ static int own(Section *section, TileValue value) {
 
 static void drop(Section *section, TileValue value) {
     if (value.owned) section_free(section, value.reg);
+}
+
+// Evaluates operands in order; none of them changes one before it.
+static void evaluate_operands(Section *section, int count, const Expr *const operands[], TileValue values[]) {
+    for (int i = 0; i < count; i++) {
+        values[i] = evaluate(section, operands[i]);
+        section->lent[values[i].reg]++;
+    }
+    for (int i = 0; i < count; i++) section->lent[values[i].reg]--;
+}
+
+// The register for a result of these operands: one that nothing else needs, or a new one. Drops the others.
+static int result_register(Section *section, int count, const TileValue values[]) {
+    int out = -1;
+    for (int i = 0; i < count && out < 0; i++)
+        if (values[i].owned || take_over(section, values[i].reg)) out = values[i].reg;
+    if (out < 0) out = section_allocate(section);
+    for (int i = 0; i < count; i++)
+        if (values[i].reg != out) drop(section, values[i]);
+    return out;
 }
 
 static TileValue unary(Section *section, InstructionId id, const Expr *operand, const Expr *scalar) {
@@ -134,10 +166,10 @@ static TileValue with_scalar(Section *section, const Expr *expr, const BinaryRul
         return unary(section, INSTR_RELU_TILE, tile, NULL);
     InstructionId id = !rule ? INSTR_NONE : scalar_first ? rule->scalar_first : rule->with_scalar;
     if (id == INSTR_NONE && rule && rule->with_tile != INSTR_NONE) { // pow: the scalar becomes a tile
-        TileValue a = evaluate(section, expr->args[0]), b = evaluate(section, expr->args[1]);
-        int out = a.owned ? a.reg : section_allocate(section);
-        emit_registers(section, rule->with_tile, 3, (int[]){a.reg, b.reg, out});
-        drop(section, b);
+        TileValue values[2];
+        evaluate_operands(section, 2, expr->args, values);
+        int out = result_register(section, 2, values);
+        emit_registers(section, rule->with_tile, 3, (int[]){values[0].reg, values[1].reg, out});
         return (TileValue){out, true};
     }
     if (id == INSTR_NONE) refuse_operation(section, expr);
@@ -177,24 +209,19 @@ static TileValue binary(Section *section, const Expr *expr) {
     if (!rule) refuse_operation(section, expr);
     bool one_row = is_row(expr->args[1]) || (is_row(expr->args[0]) && expr->op != OP_SUB && !is_row(expr->args[1]));
     if (one_row && row_instruction(expr->op) != INSTR_NONE) return with_row(section, expr);
-    TileValue a = evaluate(section, expr->args[0]), b = evaluate(section, expr->args[1]);
-    int out = a.owned ? a.reg : b.owned ? b.reg : section_allocate(section);
-    emit_registers(section, rule->with_tile, 3, (int[]){a.reg, b.reg, out});
+    TileValue values[2];
+    evaluate_operands(section, 2, expr->args, values);
+    int out = result_register(section, 2, values);
+    emit_registers(section, rule->with_tile, 3, (int[]){values[0].reg, values[1].reg, out});
     if (rule->then != INSTR_NONE) emit_unary(section, rule->then, out, NULL);
-    if (b.owned && out != b.reg) section_free(section, b.reg);
     return (TileValue){out, true};
 }
 
 static TileValue select_tiles(Section *section, const Expr *expr) {
     TileValue values[3];
-    for (int i = 0; i < 3; i++) values[i] = evaluate(section, expr->args[i]);
-    int out = -1;
-    for (int i = 0; i < 3 && out < 0; i++)
-        if (values[i].owned) out = values[i].reg;
-    if (out < 0) out = section_allocate(section);
+    evaluate_operands(section, 3, expr->args, values);
+    int out = result_register(section, 3, values);
     emit_registers(section, INSTR_WHERE_TILE, 4, (int[]){values[0].reg, values[1].reg, values[2].reg, out});
-    for (int i = 0; i < 3; i++)
-        if (values[i].owned && values[i].reg != out) section_free(section, values[i].reg);
     return (TileValue){out, true};
 }
 

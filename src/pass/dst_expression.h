@@ -18,6 +18,7 @@ typedef struct Section {
     const Expr *row_start, *column_start;
     bool in_use[MAX_REGISTERS];
     bool dirty[MAX_REGISTERS]; // no longer what acquire left: zero
+    int lent[MAX_REGISTERS];   // operands under way that lie here and must stay as they are
     int most;                  // registers in use at once, at most
     struct Resident *resident; // values of buffers that are in registers
     int resident_count;
@@ -53,7 +54,7 @@ void emit_unary(Section *section, InstructionId id, int reg, const Expr *scalar)
 void emit_registers(Section *section, InstructionId id, int count, const int regs[]);
 void emit_load(Section *section, InstructionId id, const Expr *load, int reg);
 
-// A register with a value, and whether whoever asked for it owns it.
+// A register with a value, and whether whoever asked for it owns it; a resident's register is not owned.
 typedef struct TileValue {
     int reg;
     bool owned;

@@ -16,10 +16,7 @@ TileValue load_resident(Section *section, Resident *resident) {
         resident->zero = false;
     }
     resident->uses_left--;
-    if (resident->kept || resident->uses_left > 0) return (TileValue){resident->reg, false};
-    int reg = resident->reg;
-    resident->reg = -1; // the last use takes it over
-    return (TileValue){reg, true};
+    return (TileValue){resident->reg, false};
 }
 
 TileValue load_tile(Section *section, InstructionId id, const Expr *load) {
