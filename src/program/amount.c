@@ -164,7 +164,9 @@ Amount amount_unknown(Amounts *amounts) {
 }
 
 Amount amount_index(Amounts *amounts, int depth) {
-    return amount_atom(amounts, intern_atom(amounts, (Atom){.kind = ATOM_INDEX, .depth = depth}));
+    const Sum **known = &amounts->indices[depth];
+    if (!*known) *known = amount_atom(amounts, intern_atom(amounts, (Atom){.kind = ATOM_INDEX, .depth = depth})).sum;
+    return (Amount){.sum = *known};
 }
 
 Amount amount_variable(Amounts *amounts, const Variable *variable) {
@@ -194,7 +196,7 @@ static bool merge_terms(const Sum *a, const Sum *b, int64_t factor, Term merged[
     return true;
 }
 
-static Amount add_scaled(Amounts *amounts, Amount a, Amount b, int64_t factor) {
+Amount amount_add_scaled(Amounts *amounts, Amount a, Amount b, int64_t factor) {
     Amount result = {0};
     Term merged[MAX_TERMS];
     uint32_t count = 0;
@@ -202,20 +204,15 @@ static Amount add_scaled(Amounts *amounts, Amount a, Amount b, int64_t factor) {
     if (__builtin_mul_overflow(b.constant, factor, &scaled) ||
         __builtin_add_overflow(a.constant, scaled, &result.constant))
         return amount_unknown(amounts);
-    if (!b.sum && factor == 1) {
-        result.sum = a.sum;
+    bool is_same = a.sum == b.sum && factor == -1;
+    if (!b.sum || is_same) {
+        result.sum = is_same ? NULL : a.sum;
         return result;
     }
     if (!merge_terms(a.sum, b.sum, factor, merged, &count)) return amount_unknown(amounts);
     result.sum = intern_sum(amounts, count, merged);
     return result;
 }
-
-Amount amount_add(Amounts *amounts, Amount a, Amount b) { return add_scaled(amounts, a, b, 1); }
-
-Amount amount_subtract(Amounts *amounts, Amount a, Amount b) { return add_scaled(amounts, a, b, -1); }
-
-Amount amount_scale(Amounts *amounts, Amount a, int64_t factor) { return add_scaled(amounts, (Amount){0}, a, factor); }
 
 Amount amount_multiply(Amounts *amounts, Amount a, Amount b) { return amount_op(amounts, OP_MUL, (Amount[3]){a, b}); }
 

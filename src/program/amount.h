@@ -52,6 +52,7 @@ typedef struct Amounts { // where they are interned
     const Atom **atoms;
     const Sum **sums;
     uint32_t atom_count, atom_capacity, sum_count, sum_capacity;
+    const Sum *indices[MAX_LOOP_DEPTH]; // amount_index of each depth, once asked for
 } Amounts;
 
 Amounts amounts_new(Arena *arena);
@@ -67,9 +68,15 @@ Amount amount_index(Amounts *amounts, int depth);
 Amount amount_variable(Amounts *amounts, const Variable *variable);
 // op(args) on as many operands as the op has; folds what is constant.
 Amount amount_op(Amounts *amounts, ExprOp op, const Amount args[3]);
-Amount amount_add(Amounts *amounts, Amount a, Amount b);
-Amount amount_subtract(Amounts *amounts, Amount a, Amount b);
-Amount amount_scale(Amounts *amounts, Amount a, int64_t factor);
+// a + b * factor
+Amount amount_add_scaled(Amounts *amounts, Amount a, Amount b, int64_t factor);
+static inline Amount amount_add(Amounts *amounts, Amount a, Amount b) { return amount_add_scaled(amounts, a, b, 1); }
+static inline Amount amount_scale(Amounts *amounts, Amount a, int64_t factor) {
+    return amount_add_scaled(amounts, (Amount){0}, a, factor);
+}
+static inline Amount amount_subtract(Amounts *amounts, Amount a, Amount b) {
+    return amount_add_scaled(amounts, a, b, -1);
+}
 Amount amount_multiply(Amounts *amounts, Amount a, Amount b);
 // Sum of `body` over the index at `depth`, from `start` to `end` (exclusive; not before start).
 Amount amount_total(Amounts *amounts, int depth, Amount start, Amount end, Amount body);
@@ -84,6 +91,7 @@ typedef struct Interval {
     int64_t low, high; // inclusive; INT64_MIN and INT64_MAX: not known
 } Interval;
 
+// Functions that take a place use it for their work and leave it as it was.
 typedef struct Place {
     Amounts *amounts;
     int depth;                     // loops around
@@ -94,19 +102,20 @@ typedef struct Place {
     // Range of the terms that are variables, together: over all cores, or on the one that is looked at.
     Interval (*variables)(const void *user, uint32_t count, const Term terms[]);
     const void *variables_user;
+    int nesting;   // of ranges being worked out
     bool concrete; // everything that is not unknown has a value
 } Place;
 
-// Puts in the indices that are fixed; when concrete, everything. The place is left as it was.
+// Puts in the indices that are fixed; when concrete, everything.
 Amount amount_resolve(Place *place, Amount a);
-Interval amount_interval(const Place *place, Amount a);
+Interval amount_interval(Place *place, Amount a);
 // True if a >= bound whatever the indices and variables are.
-bool amount_at_least(const Place *place, Amount a, int64_t bound);
-bool amount_not_above(const Place *place, Amount a, Amount b);
+bool amount_at_least(Place *place, Amount a, int64_t bound);
+bool amount_not_above(Place *place, Amount a, Amount b);
 
 typedef enum Truth { TRUTH_NO, TRUTH_YES, TRUTH_OPEN } Truth;
 // A condition, as amount_op made it.
-Truth amount_truth(const Place *place, Amount condition);
+Truth amount_truth(Place *place, Amount condition);
 
 void amount_print(Amount a, Text *out);
 

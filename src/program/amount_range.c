@@ -2,6 +2,8 @@
 #include "ir/build.h"
 #include "program/amount.h"
 
+enum { MAX_NESTING = 8 };
+
 static const Interval anything = {INT64_MIN, INT64_MAX};
 
 // ---------------------------------------------------------------- values
@@ -103,7 +105,7 @@ static Interval multiply_interval(Interval a, Interval b) {
     return (Interval){larger(low.low, 0), scale_end(a.high, b.high, INT64_MAX)};
 }
 
-static Interval op_interval(const Place *place, const Atom *atom) {
+static Interval op_interval(Place *place, const Atom *atom) {
     Interval a = amount_interval(place, atom->args[0]), b = amount_interval(place, atom->args[1]);
     switch (atom->op) {
     case OP_FLOORDIV: return divide_interval(a, b);
@@ -126,26 +128,29 @@ static Interval op_interval(const Place *place, const Atom *atom) {
     }
 }
 
-static Interval index_interval(const Place *place, int depth) {
+static Interval index_interval(Place *place, int depth) {
     if (depth >= place->depth) return anything;
     if (place->fixed >> depth & 1) return (Interval){place->index[depth], place->index[depth]};
     Interval end = amount_interval(place, place->end[depth]);
     return (Interval){amount_interval(place, place->start[depth]).low, add_high(end.high, -1)};
 }
 
-// Of a sum only its sign is known, and that from outside of its loop.
-static Interval sum_interval(const Place *place, const Atom *atom) {
-    Place inner = *place;
-    if (atom->depth >= MAX_LOOP_DEPTH) return anything;
-    inner.start[atom->depth] = atom->args[0];
-    inner.end[atom->depth] = atom->args[1];
-    inner.fixed &= ~((uint64_t)1 << atom->depth);
-    if (inner.depth <= atom->depth) inner.depth = atom->depth + 1;
-    Interval body = amount_interval(&inner, atom->args[2]);
+// Of a sum only its sign is known, and that from inside its loop.
+static Interval sum_interval(Place *place, const Atom *atom) {
+    int depth = place->depth, at = atom->depth;
+    uint64_t fixed = place->fixed;
+    Amount start = place->start[at], end = place->end[at];
+    place->start[at] = atom->args[0], place->end[at] = atom->args[1];
+    place->fixed &= ~((uint64_t)1 << at);
+    if (place->depth <= at) place->depth = at + 1;
+    Interval body = amount_interval(place, atom->args[2]);
+    place->start[at] = start, place->end[at] = end;
+    place->fixed = fixed;
+    place->depth = depth;
     return (Interval){body.low >= 0 ? 0 : INT64_MIN, body.high <= 0 ? 0 : INT64_MAX};
 }
 
-static Interval atom_interval(const Place *place, const Atom *atom) {
+static Interval part_interval(Place *place, const Atom *atom) {
     switch (atom->kind) {
     case ATOM_INDEX: return index_interval(place, atom->depth);
     case ATOM_VARIABLE: return place->variables(place->variables_user, 1, &(Term){atom, 1});
@@ -156,9 +161,18 @@ static Interval atom_interval(const Place *place, const Atom *atom) {
     return anything;
 }
 
+// Each level asks for both ends of the level below: more than a few levels are not worth it.
+static Interval atom_interval(Place *place, const Atom *atom) {
+    if (place->nesting >= MAX_NESTING) return anything;
+    place->nesting++;
+    Interval interval = part_interval(place, atom);
+    place->nesting--;
+    return interval;
+}
+
 // Replaces the indices that are terms by the end of their range that makes the amount smallest, innermost first: a
 // range may end at another amount, which then cancels with the other terms.
-static Amount smallest_by_indices(const Place *place, Amount a) {
+static Amount smallest_by_indices(Place *place, Amount a) {
     Amounts *amounts = place->amounts;
     for (int depth = place->depth - 1; depth >= 0 && a.sum; depth--) {
         int64_t factor = amount_coefficient(a, depth);
@@ -175,7 +189,7 @@ static Amount smallest_by_indices(const Place *place, Amount a) {
 }
 
 // Runtime arguments are taken together: a core with a late start often has fewer items.
-static int64_t lowest(const Place *place, Amount a) {
+static int64_t lowest(Place *place, Amount a) {
     a = smallest_by_indices(place, a);
     int64_t low = a.constant;
     Term variables[MAX_TERMS];
@@ -191,17 +205,15 @@ static int64_t lowest(const Place *place, Amount a) {
     return add_low(low, place->variables(place->variables_user, variable_count, variables).low);
 }
 
-Interval amount_interval(const Place *place, Amount a) {
+Interval amount_interval(Place *place, Amount a) {
     if (!a.sum) return (Interval){a.constant, a.constant};
     int64_t low = lowest(place, a), negated = lowest(place, amount_scale(place->amounts, a, -1));
     return (Interval){low, negated == INT64_MIN ? INT64_MAX : -negated};
 }
 
-bool amount_at_least(const Place *place, Amount a, int64_t bound) {
-    return (a.sum ? lowest(place, a) : a.constant) >= bound;
-}
+bool amount_at_least(Place *place, Amount a, int64_t bound) { return (a.sum ? lowest(place, a) : a.constant) >= bound; }
 
-bool amount_not_above(const Place *place, Amount a, Amount b) {
+bool amount_not_above(Place *place, Amount a, Amount b) {
     if (!a.sum && !b.sum) return a.constant <= b.constant;
     return amount_at_least(place, amount_subtract(place->amounts, b, a), 0);
 }
@@ -216,19 +228,19 @@ static Truth both(Truth a, Truth b) {
 static Truth negate(Truth a) { return a == TRUTH_OPEN ? TRUTH_OPEN : a == TRUTH_YES ? TRUTH_NO : TRUTH_YES; }
 
 // difference > 0, >= 0
-static Truth at_least(const Place *place, Amount difference, int64_t bound) {
+static Truth at_least(Place *place, Amount difference, int64_t bound) {
     Interval range = amount_interval(place, difference);
     if (range.low >= bound) return TRUTH_YES;
     return range.high < bound ? TRUTH_NO : TRUTH_OPEN;
 }
 
-static Truth is_zero(const Place *place, Amount difference) {
+static Truth is_zero(Place *place, Amount difference) {
     Interval range = amount_interval(place, difference);
     if (range.low == 0 && range.high == 0) return TRUTH_YES;
     return range.low > 0 || range.high < 0 ? TRUTH_NO : TRUTH_OPEN;
 }
 
-static Truth comparison(const Place *place, const Atom *atom) {
+static Truth comparison(Place *place, const Atom *atom) {
     Amount difference = amount_subtract(place->amounts, atom->args[1], atom->args[0]);
     switch (atom->op) {
     case OP_LT: return at_least(place, difference, 1);
@@ -239,7 +251,7 @@ static Truth comparison(const Place *place, const Atom *atom) {
     }
 }
 
-Truth amount_truth(const Place *place, Amount condition) {
+Truth amount_truth(Place *place, Amount condition) {
     if (!condition.sum) return condition.constant ? TRUTH_YES : TRUTH_NO;
     bool is_atom = condition.sum->count == 1 && condition.constant == 0 && condition.sum->terms[0].coefficient == 1;
     const Atom *atom = condition.sum->terms[0].atom;

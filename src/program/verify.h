@@ -50,7 +50,8 @@ typedef struct Check {
     int buffer_count;
     const Core *cores;
     int core_count;
-    int64_t concrete_steps; // left for looking at single cores
+    int64_t *argument_values; // of each runtime argument on each core
+    int64_t concrete_steps;   // left for looking at single cores
     uint32_t errors_before;
 } Check;
 
@@ -104,10 +105,12 @@ extern const Analysis window_analysis, transfer_analysis, tensor_analysis, dst_a
 // Proves or reports the obligations of one analysis for one thread program.
 void walk_analysis(Check *check, Tree *tree, const Analysis *analysis);
 // The state at the end of the thread on one core; false if it could not be followed that far.
-bool walk_core(Check *check, Tree *tree, const Analysis *analysis, Core core, void *state);
+bool walk_core(Check *check, Tree *tree, const Analysis *analysis, int core, void *state);
 void *walk_spare_state(Walk *walk);
 bool loop_surely_runs(Walk *walk, const LoopStates *loop);
-Place check_place(Check *check, const Core *core);
+// What is known on all cores (core -1), or on one of the list.
+Place check_place(Check *check, int core);
+void tabulate_arguments(Check *check);
 
 // Records a violation at a node's statement. `help` may be NULL.
 void find(Walk *walk, DiagnosticCode code, const Node *node, const char *help, const char *format, ...)

@@ -63,7 +63,9 @@ static void report_difference(const Pair *pair, Amount pushed, Amount popped, co
            location_of(check, seen, pair->buffer), "circular buffer %s: %s pushes %s pages in all, %s pops %s%s",
            describe_buffer(check, pair->buffer), thread_name(circular->producer), total_text(check, pushed),
            thread_name(circular->consumer), total_text(check, popped),
-           same_calls ? ", with calls alike: their loops or conditions differ" : "");
+           !core        ? ", which ttile cannot show to be equal"
+           : same_calls ? ", with calls alike: their loops or conditions differ"
+                        : "");
     if (pushes.first && pops.first) report_note(check->context, pushes.first->statement->location, "pushed here");
     if (core && check->core_count > 1) report_note(check->context, (Location){0}, "on core (%d, %d)", core->x, core->y);
     report_help(check->context, same_calls
@@ -78,7 +80,7 @@ static bool is_balanced(const CircularBuffer *circular, Amount pushed, Amount po
     return circular->resident && amount_is(popped, 0) && is_filled_once;
 }
 
-static bool core_totals(Check *check, Tree *tree, Core core, Ring *rings) {
+static bool core_totals(Check *check, Tree *tree, int core, Ring *rings) {
     return !tree || walk_core(check, tree, &window_analysis, core, rings);
 }
 
@@ -97,7 +99,7 @@ static bool compare_cores(const Pair *pair) {
     for (int i = 0; i < check->core_count; i++) {
         Core core = check->cores[i];
         if (!runs(check, pair, core)) continue;
-        if (!core_totals(check, pair->producer, core, produced) || !core_totals(check, pair->consumer, core, consumed))
+        if (!core_totals(check, pair->producer, i, produced) || !core_totals(check, pair->consumer, i, consumed))
             return false;
         Amount pushed = produced[pair->buffer].pushed, popped = consumed[pair->buffer].popped;
         if (is_balanced(circular, pushed, popped)) continue;

@@ -274,6 +274,7 @@ void verify_resources(Check *check) {
     check_l1(check);
     for (int thread = 0; thread < THREAD_COUNT; thread++) check_thread_overlap(check, (Thread)thread);
     if (!check_arguments(check)) return;
+    tabulate_arguments(check);
     for (uint32_t i = 0; i < check->function->threads.count; i++) {
         const ThreadProgram *program = check->function->threads.items[i];
         check_code(check, program);

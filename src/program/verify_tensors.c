@@ -98,11 +98,11 @@ static void check_transfers(Check *check, const Node *node) {
 // ---------------------------------------------------------------- as many pages as there are
 
 // False if it depends on more than the core.
-static bool written_on(Check *check, uint32_t parameter, Core core, int64_t *sum) {
-    Place place = check_place(check, &core);
+static bool written_on(Check *check, uint32_t parameter, int core, int64_t *sum) {
+    Place place = check_place(check, core);
     for (int i = 0; i < check->tree_count; i++) {
         const Tree *tree = &check->trees[i];
-        if (program_thread(check->function, tree->program->thread, core) != tree->program) continue;
+        if (program_thread(check->function, tree->program->thread, check->cores[core]) != tree->program) continue;
         Amount pages = amount_resolve(&place, tree->writes[parameter]);
         if (pages.sum || __builtin_add_overflow(*sum, pages.constant, sum)) return false;
     }
@@ -134,7 +134,7 @@ static void check_written(Check *check, uint32_t parameter) {
     if (tensor->role != ROLE_OUT && tensor->role != ROLE_INOUT) return;
     int64_t pages = page_map(tensor).pages, sum = 0;
     for (int i = 0; i < check->core_count; i++)
-        if (!written_on(check, parameter, check->cores[i], &sum)) return;
+        if (!written_on(check, parameter, i, &sum)) return;
     if (sum == pages || (tensor->role == ROLE_INOUT && sum < pages)) return;
     report(check->context, DIAG_PROOF_WRITE_ONCE, write_location(check, tensor),
            "output '%s' has %lld pages, but all cores together write %lld", tensor->name, (long long)pages,

@@ -8,7 +8,7 @@
 #include "ir/print.h"
 #include "program/verify.h"
 
-enum { ABSTRACT_STEPS = 1 << 20, MAX_PASSES = 12, OPTIONAL_STEPS = 1 << 13, MAX_UNROLLED = 64, SHOWN_FINDINGS = 4 };
+enum { ABSTRACT_STEPS = 1 << 16, MAX_PASSES = 12, OPTIONAL_STEPS = 1 << 13, MAX_UNROLLED = 64, SHOWN_FINDINGS = 4 };
 
 static void walk_nodes(Walk *walk, const Node *node, void *state);
 
@@ -198,71 +198,15 @@ static void walk_nodes(Walk *walk, const Node *node, void *state) {
     }
 }
 
-// ---------------------------------------------------------------- places
-
-static const RuntimeArgument *argument_of(const Check *check, const Variable *variable) {
-    for (uint32_t i = 0; i < check->function->arguments.count; i++)
-        if (check->function->arguments.items[i]->variable == variable) return check->function->arguments.items[i];
-    return NULL;
-}
-
-// False if one of them is no runtime argument or the sum does not fit.
-static bool value_on(const Check *check, Core core, uint32_t count, const Term terms[], int64_t *value) {
-    *value = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        const RuntimeArgument *argument = argument_of(check, terms[i].atom->variable);
-        int64_t scaled;
-        if (!argument || __builtin_mul_overflow(argument_value(argument, core), terms[i].coefficient, &scaled) ||
-            __builtin_add_overflow(*value, scaled, value))
-            return false;
-    }
-    return true;
-}
-
-static Interval on_any_core(const void *user, uint32_t count, const Term terms[]) {
-    const Check *check = user;
-    Interval all = {INT64_MAX, INT64_MIN};
-    for (int i = 0; i < check->core_count; i++) {
-        int64_t value;
-        if (!value_on(check, check->cores[i], count, terms, &value)) return (Interval){INT64_MIN, INT64_MAX};
-        if (value < all.low) all.low = value;
-        if (value > all.high) all.high = value;
-    }
-    return all;
-}
-
-typedef struct OneCore {
-    const Check *check;
-    Core core;
-} OneCore;
-
-static Interval on_one_core(const void *user, uint32_t count, const Term terms[]) {
-    const OneCore *one = user;
-    int64_t value;
-    if (!value_on(one->check, one->core, count, terms, &value)) return (Interval){INT64_MIN, INT64_MAX};
-    return (Interval){value, value};
-}
-
-Place check_place(Check *check, const Core *core) {
-    Place place = {.amounts = &check->amounts, .variables = on_any_core, .variables_user = check};
-    if (!core) return place;
-    OneCore *one = arena_new(check->arena, OneCore);
-    *one = (OneCore){check, *core};
-    place.variables = on_one_core;
-    place.variables_user = one;
-    place.concrete = true;
-    return place;
-}
-
 // ---------------------------------------------------------------- whole threads
 
-static Walk new_walk(Check *check, const Tree *tree, const Analysis *analysis, const Core *core) {
+static Walk new_walk(Check *check, const Tree *tree, const Analysis *analysis, int core) {
     return (Walk){.check = check,
                   .tree = tree,
                   .analysis = analysis,
                   .place = check_place(check, core),
-                  .core = core ? *core : (Core){0, 0},
-                  .steps = core ? check->concrete_steps : ABSTRACT_STEPS};
+                  .core = core < 0 ? (Core){0, 0} : check->cores[core],
+                  .steps = core < 0 ? ABSTRACT_STEPS : check->concrete_steps};
 }
 
 static void walk_thread(Walk *walk, void *state) {
@@ -273,8 +217,8 @@ static void walk_thread(Walk *walk, void *state) {
     if (walk->place.concrete) walk->check->concrete_steps = walk->steps > 0 ? walk->steps : 0;
 }
 
-bool walk_core(Check *check, Tree *tree, const Analysis *analysis, Core core, void *state) {
-    Walk walk = new_walk(check, tree, analysis, &core);
+bool walk_core(Check *check, Tree *tree, const Analysis *analysis, int core, void *state) {
+    Walk walk = new_walk(check, tree, analysis, core);
     walk.silent = true;
     walk_thread(&walk, state);
     return !walk.is_cut_short;
@@ -288,7 +232,7 @@ static bool runs_on(const Check *check, const Tree *tree, Core core) {
 static bool walk_cores(Check *check, Tree *tree, const Analysis *analysis) {
     for (int i = 0; i < check->core_count; i++) {
         if (!runs_on(check, tree, check->cores[i])) continue;
-        Walk walk = new_walk(check, tree, analysis, &check->cores[i]);
+        Walk walk = new_walk(check, tree, analysis, i);
         walk_thread(&walk, walk_spare_state(&walk));
         if (walk.findings.count) {
             deliver(&walk);
@@ -301,7 +245,7 @@ static bool walk_cores(Check *check, Tree *tree, const Analysis *analysis) {
 
 // What could neither be shown for all iterations nor looked at one by one.
 static void report_unproved(Check *check, Tree *tree, const Analysis *analysis) {
-    Walk walk = new_walk(check, tree, analysis, NULL);
+    Walk walk = new_walk(check, tree, analysis, -1);
     walk_thread(&walk, walk_spare_state(&walk));
     deliver(&walk);
     if (walk.findings.count && !walk.is_cut_short) return;
@@ -311,7 +255,7 @@ static void report_unproved(Check *check, Tree *tree, const Analysis *analysis) 
 }
 
 void walk_analysis(Check *check, Tree *tree, const Analysis *analysis) {
-    Walk walk = new_walk(check, tree, analysis, NULL);
+    Walk walk = new_walk(check, tree, analysis, -1);
     walk.silent = true;
     walk_thread(&walk, walk_spare_state(&walk));
     if (walk.findings.count == 0 && !walk.is_cut_short) return;
