@@ -146,6 +146,22 @@ static bool write_output(const Text *out) {
     return written == out->length && fflush(stdout) == 0;
 }
 
+static Cli make_cli(Context *context) {
+    Cli cli = {.context = context, .out = {.arena = &context->unit}, .report = value_dict(&context->unit)};
+    cli.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+    report_value(&cli, "schema_version", value_int(&context->unit, JSON_SCHEMA_VERSION));
+    return cli;
+}
+
+// Reports, writes what the command made, and gives the exit code.
+static int finish(Cli *cli) {
+    int exit_code = context_exit_code(cli->context);
+    if (cli->json) print_report(cli, exit_code);
+    if (write_output(&cli->out)) return exit_code;
+    fprintf(stderr, "ttile: standard output could not be written: %s\n", strerror(errno));
+    return exit_code ? exit_code : 1;
+}
+
 int main(int count, char **arguments) {
     Context *context = context_new(&system_allocator);
     if (!context) {
@@ -156,20 +172,11 @@ int main(int count, char **arguments) {
     signal(SIGPIPE, SIG_IGN);
     context->on_diagnostic = show_diagnostic;
     context->on_diagnostic_user = context;
-    Cli cli = {.context = context, .program = arguments[0], .out = {.arena = &context->unit}};
-    cli.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
-    cli.report = value_dict(&context->unit);
-    report_value(&cli, "schema_version", value_int(&context->unit, JSON_SCHEMA_VERSION));
+    Cli cli = make_cli(context);
     Invocation invocation = {&cli, count, arguments};
     context_try(context, invoke, &invocation);
     context_flush(context);
-    int exit_code = context_exit_code(context);
-    if (cli.exit_code > exit_code) exit_code = cli.exit_code;
-    if (cli.json) print_report(&cli, exit_code);
-    if (!write_output(&cli.out)) {
-        fprintf(stderr, "ttile: standard output could not be written: %s\n", strerror(errno));
-        if (exit_code == 0) exit_code = 1;
-    }
+    int exit_code = finish(&cli);
     if (exit_code == 3) print_command_line(count, arguments);
     context_free(context);
     return exit_code;

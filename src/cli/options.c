@@ -137,6 +137,13 @@ static bool any_flag_json(int count, char **arguments) {
     return false;
 }
 
+static void check_count(Cli *cli, const Command *command, const Words *words) {
+    if ((int)words->count < command->least)
+        fail_usage(cli, command, "expected `ttile %s %s`", command->name, command->arguments);
+    if (command->most >= 0 && (int)words->count > command->most)
+        fail_usage(cli, command, "too many arguments: `%s`", words->items[command->most]);
+}
+
 bool options_parse(Cli *cli, const Command *command, int count, char **words_in, void *settings, Words *words) {
     Arguments arguments = {count, 0, words_in};
     bool help = false, only_words = false;
@@ -156,15 +163,11 @@ bool options_parse(Cli *cli, const Command *command, int count, char **words_in,
         else
             fail_usage(cli, command, "options begin with two dashes, got `%s`", word);
     }
-    if (help) {
+    if (help)
         help_print_command(command, &cli->out);
-        return true;
-    }
-    if ((int)words->count < command->least)
-        fail_usage(cli, command, "expected `ttile %s %s`", command->name, command->arguments);
-    if (command->most >= 0 && (int)words->count > command->most)
-        fail_usage(cli, command, "too many arguments: `%s`", words->items[command->most]);
-    return false;
+    else
+        check_count(cli, command, words);
+    return help;
 }
 
 // ---------------------------------------------------------------- help

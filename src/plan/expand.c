@@ -1,7 +1,7 @@
 // Work items written out one by one, for readers that do not want to count.
 #include "plan/plan.h"
 
-#define MAX_EXPANDED 1000000
+#define MAX_EXPANDED 100000
 
 typedef struct Expansion {
     Context *context;
@@ -34,8 +34,11 @@ static void expand_run(Expansion *expansion, const Value *run, Value *items) {
         fail(expansion->context, DIAG_PLAN_TOO_LARGE, (Location){0}, "the plan has more than %d work items",
              MAX_EXPANDED);
     expansion->left -= count;
-    for (int64_t i = 0; i < count; i++)
-        value_append(expansion->arena, items, item_value(expansion, start + i * stride));
+    for (int64_t i = 0; i < count; i++) {
+        int64_t offset, id; // in range in a plan that keeps its rules
+        if (__builtin_mul_overflow(i, stride, &offset) || __builtin_add_overflow(start, offset, &id)) return;
+        value_append(expansion->arena, items, item_value(expansion, id));
+    }
 }
 
 static Value *expand_core(Expansion *expansion, const Value *core) {

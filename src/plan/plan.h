@@ -42,7 +42,7 @@ const Source *plan_program_source(Context *context, const PlanFile *plan);
 void plan_agree(const PlanFile *plan, const Function *program);
 
 // The same plan with every run of work items written out: `work_items` of each core becomes a list of
-// {"id", "block": [x, y, z]}. Fails with DIAG_PLAN_TOO_LARGE over a million items.
+// {"id", "block": [x, y, z]}. Fails with DIAG_PLAN_TOO_LARGE over 100000 items.
 const Value *plan_expand(Context *context, const Value *plan);
 
 // The JSON Schema (2020-12) of a plan.
