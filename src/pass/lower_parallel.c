@@ -6,12 +6,19 @@
 #include "pass/lower.h"
 #include "pass/planes.h"
 
+// A let whose value is read from a buffer that is written later.
+typedef struct KeptValue {
+    const Variable *variable;
+    const Expr *tile;
+} KeptValue;
+
 typedef struct Lowering {
     Function *function;
     Module *module;
     NestAxes nest;
     const Expr *row_tile, *column_tile; // tile loop variables; NULL where the nest lacks the axis
-    Location location;                  // of the statement under way
+    VECTOR(KeptValue) kept;
+    Location location; // of the statement under way
 } Lowering;
 
 // How one dimension of an access is indexed.
@@ -114,6 +121,8 @@ static const Expr *lower_load(Lowering *lowering, const Expr *load) {
 
 // A loop variable used as a value: the tile's first element plus the index within the tile.
 static const Expr *lower_variable(Lowering *lowering, const Expr *expr) {
+    for (uint32_t i = 0; i < lowering->kept.count; i++)
+        if (lowering->kept.items[i].variable == expr->variable) return lowering->kept.items[i].tile;
     bool row = expr->variable == lowering->nest.axes.row, column = expr->variable == lowering->nest.axes.column;
     if (!row && !column) return expr;
     const Expr *tile = row ? lowering->row_tile : lowering->column_tile;
@@ -167,27 +176,106 @@ static void lower_store(Lowering *lowering, Statement *store, const Expr *condit
     block_append(into, build_store(lowering->module, buffer, access.indices, value, store->location));
 }
 
-static void lower_body(Lowering *lowering, Block *body, const Expr *condition, Block *into) {
+// ---------------------------------------------------------------- values that must outlive a store
+
+typedef struct Overwriting {
+    const Buffer *stored;
+    bool read;
+} Overwriting;
+
+static void find_read(const Expr *expr, void *user) {
+    Overwriting *overwriting = user;
+    if (expr->kind == EXPR_LOAD && expr->buffer == overwriting->stored) overwriting->read = true;
+}
+
+static bool stores_into(const Block *block, const Expr *value) {
+    for (const Statement *s = block->first; s; s = s->next) {
+        Overwriting overwriting = {.stored = s->kind == STATEMENT_STORE ? s->store.buffer : NULL};
+        walk_expression(value, find_read, &overwriting);
+        if (overwriting.read) return true;
+        Block *blocks[2];
+        int count = statement_blocks(s, blocks);
+        for (int i = 0; i < count; i++)
+            if (stores_into(blocks[i], value)) return true;
+    }
+    return false;
+}
+
+// A tile value as it is here: stored into a buffer with a tile for each turn of the nest, which stays in DST.
+static const Expr *keep_value(Lowering *lowering, const char *name, const Expr *value, Block *into) {
     Module *module = lowering->module;
+    Buffer like = {.rank = 0};
+    const Expr *indices[MAX_RANK];
+    const Statement *loops[MAX_RANK];
+    int count = 0, rows = -1, columns = -1;
+    for (const Statement *loop = into->owner; loop; loop = loop->block ? loop->block->owner : NULL)
+        loops[count++] = loop; // the outermost has no place yet
+    for (int d = 0; d < count; d++) {
+        const Statement *loop = loops[count - 1 - d];
+        indices[d] = expr_variable(module, loop->loop.variable);
+        if (indices[d] == lowering->row_tile) rows = d;
+        if (indices[d] == lowering->column_tile) columns = d;
+        like.shape[d] = d == rows || d == columns ? expr_mul(module, loop->loop.extent, expr_int(module, TILE_SIZE))
+                                                  : loop->loop.extent;
+    }
+    like.rank = count;
+    like.layout = (Layout){.space = SPACE_L1,
+                           .memory = MEMORY_INTERLEAVED,
+                           .orientation = rows < 0      ? ORIENT_ROW
+                                          : columns < 0 ? ORIENT_COLUMN
+                                                        : ORIENT_TILE,
+                           .rows_dimension = rows,
+                           .columns_dimension = columns,
+                           .tile_rows = TILE_SIZE,
+                           .tile_columns = TILE_SIZE,
+                           .tile_order = name_of(module->context, "row_major")};
+    Buffer *kept =
+        add_on_chip_buffer(lowering->function, name_of(module->context, name), &like, value->type, lowering->location);
+    block_append(into, build_store(module, kept, indices, value, lowering->location));
+    return expr_load(module, kept, indices);
+}
+
+// ---------------------------------------------------------------- bodies
+
+static void lower_body(Lowering *lowering, Block *body, const Expr *condition, Block *into);
+
+static void lower_branch(Lowering *lowering, Statement *branch, const Expr *condition, Block *into) {
+    Module *module = lowering->module;
+    const Expr *here = lower_value(lowering, branch->branch.condition);
+    bool overwritten = stores_into(branch->branch.then, branch->branch.condition) ||
+                       (branch->branch.otherwise && stores_into(branch->branch.otherwise, branch->branch.condition));
+    if (overwritten) here = keep_value(lowering, "condition", here, into);
+    lower_body(lowering, branch->branch.then, condition ? expr_binary(module, OP_AND, condition, here) : here, into);
+    if (!branch->branch.otherwise) return;
+    const Expr *not_here = expr_unary(module, OP_NOT, here);
+    lower_body(lowering, branch->branch.otherwise,
+               condition ? expr_binary(module, OP_AND, condition, not_here) : not_here, into);
+}
+
+static void lower_let(Lowering *lowering, Statement *let, Block *into) {
+    Variable *variable = let->let.variable;
+    if (!stores_into(let->block, let->let.value)) {
+        substitute_block(lowering->module, let->block, variable, let->let.value);
+        return;
+    }
+    vector_push(
+        &lowering->module->context->scratch, lowering->kept,
+        ((KeptValue){variable, keep_value(lowering, variable->name, lower_value(lowering, let->let.value), into)}));
+}
+
+static void lower_body(Lowering *lowering, Block *body, const Expr *condition, Block *into) {
     for (Statement *s = body->first, *next; s; s = next) {
         next = s->next;
         lowering->location = s->location;
-        if (s->kind == STATEMENT_STORE) {
+        if (s->kind == STATEMENT_STORE)
             lower_store(lowering, s, condition, into);
-        } else if (s->kind == STATEMENT_LET) {
-            substitute_block(module, body, s->let.variable, s->let.value);
-        } else if (s->kind == STATEMENT_IF) {
-            const Expr *here = lower_value(lowering, s->branch.condition);
-            const Expr *then = condition ? expr_binary(module, OP_AND, condition, here) : here;
-            lower_body(lowering, s->branch.then, then, into);
-            if (!s->branch.otherwise) continue;
-            const Expr *not_here = expr_unary(module, OP_NOT, here);
-            lower_body(lowering, s->branch.otherwise,
-                       condition ? expr_binary(module, OP_AND, condition, not_here) : not_here, into);
-        } else {
-            fail(module->context, DIAG_UNSUPPORTED_OPERATION, s->location,
+        else if (s->kind == STATEMENT_LET)
+            lower_let(lowering, s, into);
+        else if (s->kind == STATEMENT_IF)
+            lower_branch(lowering, s, condition, into);
+        else
+            fail(lowering->module->context, DIAG_UNSUPPORTED_OPERATION, s->location,
                  "this statement inside T.Parallel is not lowered to tile operations yet");
-        }
     }
 }
 
@@ -207,7 +295,7 @@ static Statement *axis_loop(Lowering *lowering, const Variable *axis, const char
 }
 
 void lower_parallel(Function *function, Statement *loop) {
-    Lowering lowering = {.function = function, .module = function->module, .nest = nest_axes(function->module, loop)};
+    Lowering lowering = {.function = function, .module = function->module, .nest = nest_axes(loop)};
     const NestAxes *nest = &lowering.nest;
     Statement *outermost = NULL, *innermost = NULL;
     Statement *loops[MAX_RANK] = {NULL};

@@ -110,11 +110,11 @@ static void visit_reduce(Analysis *analysis, const Statement *reduce) {
 
 // ---------------------------------------------------------------- parallel nests
 
-typedef struct AccessSearch {
-    Module *module;
+typedef struct AxesSearch {
     NestAxes *nest;
+    const Statement *plane_store; // the first one to a buffer of rank 2 or more
     bool found;
-} AccessSearch;
+} AxesSearch;
 
 static int dimension_of(const Expr *const indices[], int rank, const Variable *variable) {
     for (int d = rank - 1; d >= 0; d--)
@@ -137,31 +137,39 @@ static bool axes_from_access(NestAxes *nest, const Expr *const indices[], int ra
     return true;
 }
 
-static void search_loads(const Expr *expr, void *user) {
-    AccessSearch *search = user;
+static void search_load(const Expr *expr, void *user) {
+    AxesSearch *search = user;
     if (expr->kind == EXPR_LOAD && !search->found)
         search->found = axes_from_access(search->nest, expr->args, (int)expr->count);
 }
 
-static void find_axes(Module *module, NestAxes *nest) {
-    for (Statement *s = nest->body->first; s; s = s->next)
-        if (s->kind == STATEMENT_STORE && axes_from_access(nest, s->store.indices, s->store.buffer->rank)) return;
-    AccessSearch search = {.module = module, .nest = nest};
-    for (Statement *s = nest->body->first; s; s = s->next)
-        if (s->kind == STATEMENT_STORE) walk_expression(s->store.value, search_loads, &search);
+static void search_slot(const Expr **slot, void *user) { walk_expression(*slot, search_load, user); }
+static void search_loads(Statement *statement, void *user) { statement_expressions(statement, search_slot, user); }
+
+static void search_store(Statement *statement, void *user) {
+    AxesSearch *search = user;
+    if (statement->kind != STATEMENT_STORE) return;
+    int rank = statement->store.buffer->rank;
+    if (!search->plane_store && rank > 1) search->plane_store = statement;
+    if (!search->found) search->found = axes_from_access(search->nest, statement->store.indices, rank);
+}
+
+// Stores say it first, then what is read.
+static void find_axes(NestAxes *nest) {
+    AxesSearch search = {.nest = nest};
+    walk_statements(nest->body, search_store, &search);
+    if (!search.found) walk_statements(nest->body, search_loads, &search);
     if (search.found) return;
     // One variable alone: the columns of a plane if something of rank 2 is indexed by it, else a vector's own.
     nest->axes.column = nest->variables[nest->count - 1];
-    for (Statement *s = nest->body->first; s; s = s->next) {
-        if (s->kind != STATEMENT_STORE || s->store.buffer->rank < 2) continue;
-        int d = dimension_of(s->store.indices, s->store.buffer->rank, nest->axes.column);
-        if (d == s->store.buffer->rank - 2) nest->axes = (ParallelAxes){.row = nest->axes.column};
-        return;
-    }
-    nest->vector = true;
+    const Statement *store = search.plane_store;
+    nest->vector = !store;
+    if (store && dimension_of(store->store.indices, store->store.buffer->rank, nest->axes.column) ==
+                     store->store.buffer->rank - 2)
+        nest->axes = (ParallelAxes){.row = nest->axes.column};
 }
 
-NestAxes nest_axes(Module *module, const Statement *loop) {
+NestAxes nest_axes(const Statement *loop) {
     NestAxes nest = {0};
     while (nest.count < MAX_RANK) {
         nest.variables[nest.count++] = loop->loop.variable;
@@ -170,7 +178,7 @@ NestAxes nest_axes(Module *module, const Statement *loop) {
         if (!inner || inner->next || inner->kind != STATEMENT_FOR || inner->loop.kind != FOR_PARALLEL) break;
         loop = inner;
     }
-    find_axes(module, &nest);
+    find_axes(&nest);
     return nest;
 }
 
@@ -235,7 +243,7 @@ static void visit_block(Analysis *analysis, Block *block) {
         if (statement_is(s, IR_COPY)) visit_copy(analysis, s);
         if (statement_is(s, IR_REDUCE)) visit_reduce(analysis, s);
         if (s->kind == STATEMENT_FOR && s->loop.kind == FOR_PARALLEL) {
-            NestAxes nest = nest_axes(analysis->module, s);
+            NestAxes nest = nest_axes(s);
             AccessVisit visit = {.analysis = analysis, .nest = &nest, .first_vector = -1, .location = s->location};
             visit_nest_block(&visit, nest.body);
             continue;

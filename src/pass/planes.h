@@ -17,7 +17,7 @@ typedef struct NestAxes {
     Block *body; // the innermost body
     bool vector; // one variable, and no buffer of rank 2 or more is indexed by it
 } NestAxes;
-NestAxes nest_axes(Module *module, const Statement *loop);
+NestAxes nest_axes(const Statement *loop);
 
 // matched[c]: the dimension of the wide side that dimension c of the narrow side is copied with. Aligned from the
 // right; dimensions of extent 1 of the wide side may be skipped. False if they do not match.

@@ -253,6 +253,7 @@ static void run(Function *function, const CompileOptions *options) {
     each_nest(&table.staging, body, stage_stores);
     each_nest(&table.staging, body, note_ends);
     each_nest(&table.staging, body, stage_ends);
+    dissolve_unit_loops(function->module, body, true); // as the nests around them, so that they can be joined
     hold(function, ATTR_STAGED);
 }
 
