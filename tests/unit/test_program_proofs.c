@@ -31,8 +31,9 @@ static const Case cases[] = {
     {"reserve_beyond", "cb_reserve_back(cb_A, 2)", "cb_reserve_back(cb_A, 5)", DIAG_PROOF_CAPACITY,
      "cb_reserve_back(cb_A, 5)"},
     {"wait_beyond", "cb_wait_front(cb_C, 2)", "cb_wait_front(cb_C, 5)", DIAG_PROOF_CAPACITY, "cb_wait_front(cb_C, 5)"},
-    {"straddle", "cb_L = T.circular_buffer(2, \"float32\", page_bytes=4096, pages=4",
-     "cb_L = T.circular_buffer(2, \"float32\", page_bytes=4096, pages=3", DIAG_PROOF_STRADDLE, "pack_tile(1, cb_L)"},
+    {"straddle", "cb_L = T.circular_buffer(2, \"float32\", page_bytes=4096, pages=4, window=2",
+     "cb_L = T.circular_buffer(2, \"float32\", page_bytes=4096, pages=3, window=1", DIAG_PROOF_STRADDLE,
+     "pack_tile(1, cb_L)"},
     // threads
     {"producer", "cb_pop_front(cb_C, 2)\n        noc",
      "cb_pop_front(cb_C, 2)\n            cb_push_back(cb_C, 1)\n        noc", DIAG_PROOF_PRODUCER,
@@ -92,8 +93,6 @@ static const Case cases[] = {
     {"index_taken", "T.circular_buffer(2,", "T.circular_buffer(16,", DIAG_PROOF_BUFFER, "cb_C = "},
     {"index_too_large", "T.circular_buffer(2,", "T.circular_buffer(32,", DIAG_PROOF_BUFFER, "cb_L = "},
     {"page_bytes", "page_bytes=4096", "page_bytes=2048", DIAG_PROOF_BUFFER, "cb_L = "},
-    {"no_pages", "\"float32\", page_bytes=4096, pages=4", "\"float32\", page_bytes=4096, pages=0", DIAG_PROOF_BUFFER,
-     "cb_L = "},
     {"l1", "\"float32\", page_bytes=4096, pages=4", "\"float32\", page_bytes=4096, pages=400", DIAG_PROOF_L1,
      "def relu_twice("},
     {"cores", "\"tt.core_ranges\": [[0, 0, 2, 1]]", "\"tt.core_ranges\": [[0, 0, 9, 1]]", DIAG_PROOF_CORES,
@@ -169,7 +168,7 @@ static const Case cases[] = {
      "while first > 0"},
     {"alias_not_pushed", "    cb_C = T.circular_buffer(",
      "    cb_M = T.circular_buffer(3, \"float32\", page_bytes=4096, pages=4, window=2, producer=\"compute\", "
-     "consumer=\"compute\", alias=cb_L)\n    cb_C = T.circular_buffer(",
+     "consumer=\"compute\", unpack=\"dst\", alias=cb_L)\n    cb_C = T.circular_buffer(",
      DIAG_PROOF_BALANCE, "cb_push_back(cb_L, 2)"},
 };
 
