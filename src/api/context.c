@@ -18,12 +18,23 @@ static ttile_status status_of(DiagnosticKind kind) {
     return statuses[kind];
 }
 
+typedef struct Rendering {
+    const Diagnostic *diagnostic;
+    Text text;
+} Rendering;
+
+static void render(Context *base, void *user) {
+    Rendering *rendering = user;
+    rendering->text = (Text){.arena = &base->unit};
+    diagnostic_print(rendering->diagnostic, &rendering->text, false);
+}
+
 static void deliver(void *user, const Context *base, const Diagnostic *diagnostic) {
     ttile_context *context = user;
     (void)base;
     if (!context->callback) return;
-    Text text = {.arena = &context->base->unit};
-    diagnostic_print(diagnostic, &text, false);
+    Rendering rendering = {.diagnostic = diagnostic};
+    bool rendered = context_try(context->base, render, &rendering); // not if memory is what is missing
     const Location *location = &diagnostic->location;
     bool placed = location->source && location->line;
     ttile_diagnostic given = {
@@ -36,7 +47,7 @@ static void deliver(void *user, const Context *base, const Diagnostic *diagnosti
         .file = placed ? location->source->path : NULL,
         .line = placed ? location->line : 0,
         .column = placed ? location->column : 0,
-        .text = text.data,
+        .text = rendered ? rendering.text.data : diagnostic->message,
         .explanation = diagnostic_explanation(diagnostic->code),
     };
     context->callback(context->callback_user, &given);

@@ -9,12 +9,10 @@
 
 typedef struct Cli {
     Context *context;
-    const char *program; // argv[0]
-    Text out;            // standard output
-    Value *report;       // what --json prints
+    Text out;      // standard output
+    Value *report; // what --json prints
     bool json;
-    bool colour;   // standard output is a terminal
-    int exit_code; // at least this, whatever was reported
+    bool colour; // standard output is a terminal
 } Cli;
 
 typedef VECTOR(const char *) Words;

@@ -45,13 +45,24 @@ static void catch_signals(void) {
 
 // ---------------------------------------------------------------- diagnostics
 
+typedef struct Rendering {
+    const Diagnostic *diagnostic;
+    Text text;
+} Rendering;
+
+static void render(Context *context, void *user) {
+    Rendering *rendering = user;
+    rendering->text = (Text){.arena = &context->unit};
+    diagnostic_print(rendering->diagnostic, &rendering->text, isatty(STDERR_FILENO) && !getenv("NO_COLOR"));
+}
+
 static void show_diagnostic(void *user, const Context *context, const Diagnostic *diagnostic) {
     (void)context;
-    Context *own = user;
-    Text text = {.arena = &own->unit};
-    bool colour = isatty(STDERR_FILENO) && !getenv("NO_COLOR");
-    diagnostic_print(diagnostic, &text, colour);
-    fputs(text.data, stderr);
+    Rendering rendering = {.diagnostic = diagnostic};
+    if (context_try(user, render, &rendering))
+        fputs(rendering.text.data, stderr);
+    else
+        fprintf(stderr, "error[%s]: %s\n", diagnostic_name(diagnostic->code), diagnostic->message); // no memory
 }
 
 static const char *const kind_names[] = {"note", "warning", "error", "unsupported", "internal"};
@@ -141,25 +152,25 @@ static void invoke(Context *context, void *user) {
     command->run(cli, settings, &words);
 }
 
+static void set_up(Cli *cli, Context *context) {
+    *cli = (Cli){.context = context, .out = {.arena = &context->unit}, .report = value_dict(&context->unit)};
+    cli->colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+    report_value(cli, "schema_version", value_int(&context->unit, JSON_SCHEMA_VERSION));
+}
+
+static void whole_command(Context *context, void *user) {
+    Invocation *invocation = user;
+    set_up(invocation->cli, context);
+    context_try(context, invoke, invocation);
+    context_flush(context);
+    if (invocation->cli->json) print_report(invocation->cli, context_exit_code(context));
+}
+
 static bool write_output(const Text *out) {
     size_t written = out->length ? fwrite(out->data, 1, out->length, stdout) : 0;
-    return written == out->length && fflush(stdout) == 0;
-}
-
-static Cli make_cli(Context *context) {
-    Cli cli = {.context = context, .out = {.arena = &context->unit}, .report = value_dict(&context->unit)};
-    cli.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
-    report_value(&cli, "schema_version", value_int(&context->unit, JSON_SCHEMA_VERSION));
-    return cli;
-}
-
-// Reports, writes what the command made, and gives the exit code.
-static int finish(Cli *cli) {
-    int exit_code = context_exit_code(cli->context);
-    if (cli->json) print_report(cli, exit_code);
-    if (write_output(&cli->out)) return exit_code;
+    if (written == out->length && fflush(stdout) == 0) return true;
     fprintf(stderr, "ttile: standard output could not be written: %s\n", strerror(errno));
-    return exit_code ? exit_code : 1;
+    return false;
 }
 
 int main(int count, char **arguments) {
@@ -172,11 +183,11 @@ int main(int count, char **arguments) {
     signal(SIGPIPE, SIG_IGN);
     context->on_diagnostic = show_diagnostic;
     context->on_diagnostic_user = context;
-    Cli cli = make_cli(context);
+    Cli cli = {.context = context};
     Invocation invocation = {&cli, count, arguments};
-    context_try(context, invoke, &invocation);
-    context_flush(context);
-    int exit_code = finish(&cli);
+    context_try(context, whole_command, &invocation);
+    int exit_code = context_exit_code(context);
+    if (!write_output(&cli.out) && exit_code == 0) exit_code = 1;
     if (exit_code == 3) print_command_line(count, arguments);
     context_free(context);
     return exit_code;

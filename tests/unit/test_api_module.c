@@ -124,19 +124,41 @@ static void metered_release(void *user, void *memory, size_t bytes) {
     free(memory);
 }
 
-// Compiles and simulates with only `left` allocations.
-static ttile_status run_metered(Meter *meter) {
-    const ttile_allocator allocator = {metered_allocate, metered_release, meter};
-    ttile_context *context;
+typedef struct Way {
     ttile_module *module;
     ttile_program *program;
+    ttile_reference *reference;
+    ttile_buffer buffers[TENSORS];
+} Way;
+
+// The whole way, one call after the other until one fails.
+static ttile_status go(ttile_context *context, Way *way) {
+    static const ttile_options options = {.enable_double_buffer = true};
+    static const ttile_simulate_options one_thread = {.threads = 1};
+    ttile_status status = ttile_module_from_memory(context, "product.py", product_kernel, strlen(product_kernel),
+                                                   &product_options, &way->module);
+    if (status == TTILE_OK) status = ttile_fill_inputs(way->module, 1, way->buffers, TENSORS);
+    if (status == TTILE_OK) status = ttile_evaluate(way->module, way->buffers, TENSORS, &way->reference);
+    if (status == TTILE_OK) status = ttile_run_pipeline(way->module, &options);
+    if (status == TTILE_OK) status = ttile_program_from_module(way->module, &way->program);
+    if (status == TTILE_OK) status = ttile_simulate(way->program, way->buffers, TENSORS, &one_thread, NULL);
+    return status;
+}
+
+// With only as many allocations as the meter allows. Each failure tells what it is.
+static ttile_status run_metered(Meter *meter) {
+    static uint16_t a[64 * 64], b[64 * 96];
+    static float c[64 * 96];
+    const ttile_allocator allocator = {metered_allocate, metered_release, meter};
+    Way way = {.buffers = {{a, sizeof a}, {b, sizeof b}, {c, sizeof c}}};
+    Record seen = {0};
+    ttile_context *context;
     ttile_status status = ttile_context_create(&allocator, &context);
     if (status != TTILE_OK) return status;
-    status = ttile_module_from_memory(context, "product.py", product_kernel, strlen(product_kernel), &product_options,
-                                      &module);
-    if (status == TTILE_OK) status = ttile_run_pipeline(module, &(ttile_options){.enable_double_buffer = true});
-    if (status == TTILE_OK) status = ttile_program_from_module(module, &program);
+    ttile_context_on_diagnostic(context, record, &seen);
+    status = go(context, &way);
     ttile_context_destroy(context);
+    if (status != TTILE_OK) assert_string_equal(seen.code, "out-of-memory");
     return status;
 }
 
