@@ -1,12 +1,12 @@
 // Comparing a result with its reference.
 //
-// The rule. An error of one unit roundoff in a term moves the sum of the terms by as much as that share of their norm,
-// and rounding the sum by that share of the sum. So with
-//     scale     = the larger of the norm of the reduced terms and the largest magnitude of the reference
-//     roundoff  = of the storage + of the operands + sqrt(reduction length) * of the accumulator
-// a result may differ by CONSTANT * scale * roundoff: an accumulator rounds at every step, and rounding errors add up
-// as their square root. The reference itself rounds once to the storage, which the constant allows for. Integers must
-// be equal.
+// The rule. A result may differ from its reference by CONSTANT times the error that all roundings together are expected
+// to leave behind, at least the storage roundoff of the reference's largest magnitude. The oracle carries that error
+// through the kernel (oracle/track.c): a reduction of K terms contributes the norm of its terms, times the unit
+// roundoff of the operands as the fidelity truncates them plus sqrt(K) times that of the accumulator, which rounds at
+// every step; any other operation, and every store, the unit roundoff of its result; and each passes on the errors of
+// its operands as steeply as it depends on them. The reference itself rounds, too, which the constant allows for.
+// Integers must be equal.
 #include "data/compare.h"
 
 #include <math.h>
@@ -77,10 +77,7 @@ static double reference_magnitude(const Tensor *reference, const uint8_t *mask, 
 
 static double rule(const Precision *precision, double largest, DType type) {
     if (!precision || !dtype_is_float(type)) return 0;
-    double length = fmax(precision->reduction_length, 1);
-    double roundoff =
-        precision->storage_roundoff + precision->operand_roundoff + precision->accumulator_roundoff * sqrt(length);
-    return CONSTANT * roundoff * fmax(precision->magnitude, largest);
+    return CONSTANT * fmax(precision->error, precision->storage_roundoff * largest);
 }
 
 static void set_worst(Comparison *comparison, const Rows *rows, const Tensor *reference, size_t first, size_t i) {

@@ -4,13 +4,15 @@
 
 #include "data/tensor.h"
 
-// What the tolerance rule needs to know of how an output was computed (oracle and options give it).
+// What the tolerance rule needs to know of how an output was computed (the oracle gives it).
 typedef struct Precision {
-    double storage_roundoff;     // of the narrowest format on the way, rounded to nearest
-    double operand_roundoff;     // of product operands as the fidelity truncates them; 0 without products
-    double accumulator_roundoff; // of the narrowest accumulator of a reduction, rounded at each of its steps; 0 without
+    double storage_roundoff; // of the output's format, rounded to nearest; 0 if its elements are exact
+    double error;            // absolute: what all roundings on the way to it are expected to leave behind
+    // What went into the error, for reports.
+    double operand_roundoff;     // of product operands as the fidelity and the matrix unit cut them off
+    double accumulator_roundoff; // of the narrowest accumulator of a reduction
     double reduction_length;     // longest reduction that feeds the output; 1 without
-    double magnitude; // norm of the reduced terms: sqrt(sum of squares of the terms), largest over the output
+    double magnitude;            // norm of its terms: sqrt(sum of squares), largest over the output
 } Precision;
 
 typedef struct Comparison {

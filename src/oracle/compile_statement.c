@@ -286,6 +286,13 @@ static void number_buffer(Statement *statement, void *user) {
     if (statement->kind == STATEMENT_ALLOC) compile_buffer(user, statement->alloc);
 }
 
+// DST holds 32 bits if and only if some buffer does; a 16-bit one rounds the result of every operation.
+static double step_roundoff(const Plan *plan) {
+    for (uint32_t i = 0; i < plan->buffers.count; i++)
+        if (dtype_bits(plan->buffers.items[i].buffer->type) >= 32) return 0;
+    return dtype_unit_roundoff(DTYPE_BFLOAT16);
+}
+
 void plan_compile(Plan *plan) {
     Compiler compiler = {
         .plan = plan, .context = plan->context, .module = plan->function->module, .arena = plan->arena};
@@ -293,6 +300,7 @@ void plan_compile(Plan *plan) {
     for (uint32_t i = 0; i < plan->function->parameters.count; i++)
         compile_buffer(&compiler, plan->function->parameters.items[i]);
     walk_statements(plan->function->body, number_buffer, &compiler);
+    plan->step_roundoff = step_roundoff(plan);
     plan->effects = new_effects(&compiler);
     plan->body = compile_block(&compiler, plan->function->body);
 }

@@ -148,6 +148,7 @@ typedef struct Plan {
     VECTOR(Lane) constants;
     int32_t frame; // lanes
     int32_t tracks, stores;
+    double step_roundoff; // of every operation's result: that of a 16-bit DST if no buffer is wider, else 0
     NodeList body;
     Effects effects;  // of the whole function
     bool outer_state; // on-chip buffers are allocated outside of launches
@@ -158,13 +159,20 @@ void plan_compile(Plan *plan);
 
 // ---------------------------------------------------------------- machines
 
-// How far a value may be off on the chip, in the terms of the tolerance rule (track.c). All 0: it is exact.
+// How far a value may be off on the chip (track.c), absolute. All 0: it is exact.
+typedef struct Error {
+    double largest, typical; // over the elements: the largest, and the root mean square
+} Error;
+
 typedef struct Track {
-    double magnitude;   // an error is about a roundoff times this
+    Error error;
+    bool inexact; // some rounding lies on the way, even if the elements looked at do not show it
+    double seen;  // largest magnitude of the elements that the error was estimated on
+    // What went into it.
     double length;      // longest reduction that feeds it
-    double storage;     // roundoff of the narrowest format it was rounded to
-    double operand;     // of product operands
-    double accumulator; // of the narrowest accumulator of a reduction
+    double norm;        // of the terms of a reduction
+    double operand;     // roundoff of product operands
+    double accumulator; // roundoff of the narrowest accumulator of a reduction
 } Track;
 
 #define SAMPLES 32
@@ -177,7 +185,8 @@ struct Storage {
     uint8_t *written; // one byte an element; global: NULL unless some block writes it
     uint32_t *owner;  // global: number of the block that wrote the element, 0 for none; NULL if not needed
     Track track;
-    double squares[SAMPLES]; // of an accumulator: sums of squared terms of some of its elements
+    // Of some elements of an accumulator: sums of the squares of the terms, and of the errors that their factors bring.
+    double squares[SAMPLES], errors[SAMPLES];
 };
 
 typedef struct Failure {
@@ -209,7 +218,7 @@ typedef struct Shared Shared;
 typedef struct Pending {
     Track track;
     int buffer;
-    bool covers, touched;
+    bool covers, touched, looked_at;
     size_t lanes; // stored
 } Pending;
 
@@ -337,25 +346,30 @@ Track track_merged(Track a, Track b);
 Track track_of(const Machine *machine, const Storage *storage);
 // Gives the buffer a track: alone if `all` of it was written, else together with what it had.
 void track_set(Machine *machine, Storage *storage, Track track, bool all);
-// What writing values in `type` makes of a track; `rounded` says that values changed, `largest` is their magnitude.
-Track track_rounded(Track track, DType type, bool rounded, double largest);
+typedef struct Norms {
+    double largest, typical; // magnitude of some values: the largest, and the root mean square
+} Norms;
+// What rounding such values to `type` adds to a track; nothing if the values are exact in it (`rounded` false, no error
+// yet).
+Track track_rounded(Track track, DType type, bool rounded, Norms values);
 void track_row_begin(Machine *machine, bool first); // chooses whether to look at the row
 void track_program(Machine *machine, const Program *program);
 void track_store(Machine *machine, const Node *node, const Lane *rounded);
 void track_private_store(Machine *machine, const Node *node, const Lane *rounded);
 void track_nest_end(Machine *machine);
-// Operands of a product as packed, for estimating the norm of its terms.
+// A product's matrices, c row by row and the operands as packed, for estimating the norm of its terms.
 typedef struct ProductSample {
     int64_t m, n, k;
-    const double *a, *b;
+    const double *a, *b, *c;
 } ProductSample;
 void track_product(Machine *machine, const ProductSample *sample, Storage *a, Storage *b, Storage *c, bool clear);
 void track_copy(Machine *machine, const Node *node, const View *from, const View *to);
-void track_add(Machine *machine, const View *to, const View *from);
+void track_add(Machine *machine, const Node *node, const View *to, const View *from);
 void track_fill(Machine *machine, const View *to);
-// T.reduce and T.cumsum of `length` elements: `largest` of the source's values, `norm` of the terms of a result.
-void track_reduce(Machine *machine, const View *to, const View *from, bool sums, double length, double largest,
+// T.reduce and T.cumsum of `length` elements: norms of the results, and the largest norm of the terms of one.
+void track_reduce(Machine *machine, const View *to, const View *from, bool sums, double length, Norms results,
                   double norm);
+Norms norms_of_lanes(const Lane *values, size_t count);
 
 // Operations.
 void run_gemm(Machine *machine, const Node *node);

@@ -102,7 +102,7 @@ void run_gemm(Machine *machine, const Node *node) {
     read_accumulator(machine, &gemm, c);
     product(gemm.m, gemm.n, gemm.k, a, b, c);
     write_accumulator(machine, &gemm, c);
-    track_product(machine, &(ProductSample){gemm.m, gemm.n, gemm.k, a, b}, gemm.a.storage, gemm.b.storage,
+    track_product(machine, &(ProductSample){gemm.m, gemm.n, gemm.k, a, b, c}, gemm.a.storage, gemm.b.storage,
                   gemm.c.storage, gemm.clear);
     machine->operations += 2 * (double)gemm.m * (double)gemm.n * (double)gemm.k;
 }

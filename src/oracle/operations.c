@@ -98,7 +98,7 @@ static void run_atomic_add(Machine *machine, const Node *node) {
     View views[2] = {view_of(machine, node, 0), view_of(machine, node, 1)};
     check_same_extents(machine, node, &views[0], &views[1]);
     visit_pieces(machine, node, views, add_piece);
-    track_add(machine, &views[0], &views[1]);
+    track_add(machine, node, &views[0], &views[1]);
 }
 
 static void (*const runners[IR_OP_COUNT])(Machine *machine, const Node *node) = {

@@ -114,24 +114,21 @@ static void check_target(Machine *machine, const Node *node, const View *target,
     if (place != target->rank) fail_shape(machine, node);
 }
 
-typedef struct Norms {
-    double largest, norm; // of the values; of a line, the longest
-} Norms;
-
-static Norms measure(const Lines *lines) {
-    Norms norms = {0};
+// The largest norm of a line.
+static double longest_line(const Lines *lines) {
+    double longest = 0;
     for (int64_t l = 0; lines->domain == DOMAIN_REAL && l < lines->outer * lines->inner; l++) {
         const Lane *line = lines->values + l / lines->inner * lines->length * lines->inner + l % lines->inner;
         double squares = 0;
-        for (int64_t i = 0; i < lines->length; i++) {
-            double value = fabs(line[i * lines->inner].real);
-            if (!isfinite(value)) continue;
-            norms.largest = value > norms.largest ? value : norms.largest;
-            squares += value * value;
-        }
-        norms.norm = fmax(norms.norm, sqrt(squares));
+        for (int64_t i = 0; i < lines->length; i++)
+            squares += line[i * lines->inner].real * line[i * lines->inner].real;
+        longest = isfinite(squares) && squares > longest ? squares : longest;
     }
-    return norms;
+    return sqrt(longest);
+}
+
+static Norms result_norms(Domain domain, const Lane *values, int64_t count) {
+    return domain == DOMAIN_REAL ? norms_of_lanes(values, (size_t)count) : (Norms){0};
 }
 
 static void reduce_line(const Lines *lines, const Kind *kind, int64_t outer, int64_t inner, Lane *result) {
@@ -160,9 +157,9 @@ void run_reduce(Machine *machine, const Node *node) {
     if (!clear) read_view(machine, node, &target, result);
     for (int64_t i = 0; i < count; i++) reduce_line(&lines, kind, i / lines.inner, i % lines.inner, &result[i]);
     write_view(machine, node, &target, result);
-    Norms norms = measure(&lines);
     View source = view_of(machine, node, REDUCE_SOURCE);
-    track_reduce(machine, &target, &source, kind->sums, (double)lines.length, norms.largest, norms.norm);
+    track_reduce(machine, &target, &source, kind->sums, (double)lines.length, result_norms(domain, result, count),
+                 longest_line(&lines));
     machine->operations += (double)count * (double)lines.length;
 }
 
@@ -184,10 +181,11 @@ void run_cumsum(Machine *machine, const Node *node) {
     for (int d = 0; same && d < source.rank; d++) same = source.extent[d] == target.extent[d];
     if (!same) fail_shape(machine, node);
     Lines lines = read_lines(machine, node, dimension, view_domain(&target));
-    Norms norms = measure(&lines);
+    double norm = longest_line(&lines);
     for (int64_t i = 0; i < lines.outer * lines.inner; i++)
         sum_line(&lines, i / lines.inner, i % lines.inner, node->statement->op.operands[CUMSUM_REVERSE].boolean);
-    track_reduce(machine, &target, &source, true, (double)lines.length, norms.largest, norms.norm);
+    track_reduce(machine, &target, &source, true, (double)lines.length,
+                 result_norms(lines.domain, lines.values, view_count(&target)), norm);
     write_view(machine, node, &target, lines.values);
     machine->operations += (double)view_count(&target);
 }

@@ -1,8 +1,10 @@
-// How far a value may be off on the chip, in the terms of the tolerance rule: which roundoffs lie on its way, the
-// longest reduction that feeds it, and the norm that the roundoffs are relative to. Buffers have one track for all of
-// their elements.
+// How far values may be off on the chip: an absolute error that every rounding adds to and that operations pass on.
+// Buffers have one track for all of their elements.
+#include <float.h>
 #include <math.h>
 #include <string.h>
+
+#include "data/convert.h"
 
 #include "oracle/launch.h"
 
@@ -11,8 +13,15 @@
 #define TF32_IN1 0x1p-9
 
 Track track_merged(Track a, Track b) {
-    return (Track){fmax(a.magnitude, b.magnitude), fmax(a.length, b.length), fmax(a.storage, b.storage),
-                   fmax(a.operand, b.operand), fmax(a.accumulator, b.accumulator)};
+    return (Track){
+        .error = {fmax(a.error.largest, b.error.largest), fmax(a.error.typical, b.error.typical)},
+        .inexact = a.inexact || b.inexact,
+        .seen = fmax(a.seen, b.seen),
+        .length = fmax(a.length, b.length),
+        .norm = fmax(a.norm, b.norm),
+        .operand = fmax(a.operand, b.operand),
+        .accumulator = fmax(a.accumulator, b.accumulator),
+    };
 }
 
 static size_t buffer_number(const Machine *machine, const Storage *storage) {
@@ -31,15 +40,24 @@ void track_set(Machine *machine, Storage *storage, Track track, bool all) {
         return;
     }
     storage->track = all ? track : track_merged(storage->track, track);
-    for (int i = 0; i < SAMPLES; i++) storage->squares[i] = storage->track.magnitude * storage->track.magnitude;
+    for (int i = 0; i < SAMPLES; i++) {
+        storage->squares[i] = 0;
+        storage->errors[i] = storage->track.error.typical * storage->track.error.typical;
+    }
 }
 
-Track track_rounded(Track track, DType type, bool rounded, double largest) {
-    if (!dtype_is_float(type)) return (Track){0};
-    if (!rounded && track.magnitude == 0) return track;
-    track.magnitude = fmax(track.magnitude, largest);
-    track.storage = fmax(track.storage, dtype_unit_roundoff(type));
+static Track with_error(Track track, double largest, double typical) {
+    track.inexact = true;
+    track.error.largest += largest;
+    track.error.typical += typical;
     return track;
+}
+
+Track track_rounded(Track track, DType type, bool rounded, Norms values) {
+    double roundoff = dtype_unit_roundoff(type);
+    if (!dtype_is_float(type)) return (Track){0};
+    if (!rounded && !track.inexact) return track;
+    return with_error(track, roundoff * values.largest, roundoff * values.typical);
 }
 
 static bool whole_buffer(const View *view) {
@@ -48,66 +66,106 @@ static bool whole_buffer(const View *view) {
 
 void track_fill(Machine *machine, const View *to) { track_set(machine, to->storage, (Track){0}, whole_buffer(to)); }
 
-// Largest magnitude of a view's values; only asked for where a copy narrows.
-static double largest_in(Machine *machine, const View *view, Location location) {
-    double largest = 0;
+Norms norms_of_lanes(const Lane *values, size_t count) {
+    double largest = 0, squares = 0;
+    for (size_t i = 0; i < count; i++) {
+        double value = isfinite(values[i].real) ? fabs(values[i].real) : 0;
+        largest = value > largest ? value : largest;
+        squares += value * value;
+    }
+    return (Norms){largest, sqrt(squares / (double)count)};
+}
+
+// Norms of a view's values; only asked for where a copy narrows, or adds.
+static Norms norms_of(Machine *machine, const View *view, Location location) {
+    Norms norms = {0};
     int64_t length = view->rank ? view->extent[view->rank - 1] : 1, rows = view_count(view) / length;
     Lane *row = machine_scratch(machine, SCRATCH_COPY, (size_t)length * sizeof *row);
     for (int64_t r = 0; r < rows; r++) {
         view_read(machine, view, r, 0, (size_t)length, row, location);
         lanes_to_domain(view_domain(view), DOMAIN_REAL, row, (size_t)length);
-        for (int64_t i = 0; i < length; i++)
-            if (isfinite(row[i].real)) largest = fmax(largest, fabs(row[i].real));
+        Norms more = norms_of_lanes(row, (size_t)length);
+        norms.largest = fmax(norms.largest, more.largest);
+        norms.typical += more.typical * more.typical / (double)rows;
     }
-    return largest;
+    norms.typical = sqrt(norms.typical);
+    return norms;
+}
+
+static Track narrowed(Track track, DType type, Norms values) {
+    track.seen = values.largest;
+    return track_rounded(track, type, true, values);
 }
 
 void track_copy(Machine *machine, const Node *node, const View *from, const View *to) {
     Track track = track_of(machine, from->storage);
     bool narrows = dtype_unit_roundoff(view_type(to)) > dtype_unit_roundoff(view_type(from));
-    bool rounds = narrows && dtype_is_float(view_type(from));
-    double largest = rounds ? largest_in(machine, from, node->statement->location) : 0;
-    track_set(machine, to->storage, track_rounded(track, view_type(to), rounds, largest), whole_buffer(to));
+    if (narrows && dtype_is_float(view_type(from)))
+        track = narrowed(track, view_type(to), norms_of(machine, from, node->statement->location));
+    track_set(machine, to->storage, dtype_is_float(view_type(to)) ? track : (Track){0}, whole_buffer(to));
 }
 
-// An element takes part in about as many additions as elements were added, over those of the tensor.
-void track_add(Machine *machine, const View *to, const View *from) {
+// Errors of sums add up as their squares. The tensor's track speaks of all elements, of which this changes a share.
+void track_add(Machine *machine, const Node *node, const View *to, const View *from) {
+    if (!dtype_is_float(view_type(to))) return;
     Track added = track_of(machine, from->storage), old = track_of(machine, to->storage);
     Track track = track_merged(added, old);
-    track.length = fmax(added.length, old.length + (double)view_count(from) / (double)to->storage->info->count);
+    double share = (double)view_count(from) / (double)to->storage->info->count;
+    double step = dtype_unit_roundoff(view_type(to)) * norms_of(machine, to, node->statement->location).largest;
+    track.error.largest =
+        sqrt(old.error.largest * old.error.largest + share * (added.error.largest * added.error.largest + step * step));
+    track.error.typical = track.error.largest;
+    track.inexact = true;
+    track.length = fmax(added.length, old.length + share);
     track.accumulator = fmax(track.accumulator, dtype_unit_roundoff(view_type(to)));
-    track.storage = fmax(track.storage, dtype_unit_roundoff(view_type(to)));
     track_set(machine, to->storage, track, false);
 }
 
-void track_reduce(Machine *machine, const View *to, const View *from, bool sums, double length, double largest,
+// What a reduction's own roundings come to: each operand is cut off once, the sum is rounded at every step.
+static double reduction_error(const Track *track, double scale) {
+    return scale * (track->operand + sqrt(track->length) * track->accumulator);
+}
+
+void track_reduce(Machine *machine, const View *to, const View *from, bool sums, double length, Norms results,
                   double norm) {
     Track track = track_of(machine, from->storage);
-    bool wide = view_type(from) == DTYPE_FLOAT32 || view_type(from) == DTYPE_FLOAT64;
-    if (wide) track.operand = fmax(track.operand, TF32_IN1);
+    Track own = {.operand = dtype_unit_roundoff(view_type(from)) < TF32_IN1 ? TF32_IN1 : 0};
+    if (!dtype_is_float(view_type(to))) return;
+    bool inexact = track.inexact;
     if (sums) {
-        track.magnitude = fmax(track.magnitude * sqrt(length), norm);
-        track.length = fmax(track.length, 0) + length;
-        track.accumulator = fmax(track.accumulator, dtype_unit_roundoff(view_type(to)));
+        own.length = length;
+        own.accumulator = fmax(dtype_unit_roundoff(view_type(to)), machine->plan->step_roundoff);
+        track.error.largest = track.error.typical *= sqrt(length);
+        track.length += length;
+        track.norm = fmax(track.norm, norm);
     }
-    track_set(machine, to->storage, track_rounded(track, view_type(to), sums || wide, largest), whole_buffer(to));
+    track = with_error(track, reduction_error(&own, fmax(sums ? norm : 0, results.largest)),
+                       reduction_error(&own, fmax(sums ? norm : 0, results.typical)));
+    track.operand = fmax(track.operand, own.operand);
+    track.accumulator = fmax(track.accumulator, own.accumulator);
+    track.inexact = inexact || sums || own.operand > 0;
+    track.seen = results.largest;
+    track_set(machine, to->storage, track, whole_buffer(to));
 }
 
 // ---------------------------------------------------------------- products
 
-// Error of an element of an operand, relative to what rounding the element itself would give.
-static double excess(double value, double magnitude) { return fmax(value * value, magnitude * magnitude); }
+static int64_t sample_row(const ProductSample *sample, int64_t i) { return i * 7919 % sample->m; }
+static int64_t sample_column(const ProductSample *sample, int64_t i) { return i * 104729 % sample->n; }
 
-// Adds, for SAMPLES elements of c, the squares of the terms that the product adds to them.
-static void add_squares(const ProductSample *sample, double *squares, double a_magnitude, double b_magnitude) {
-    for (int64_t i = 0; i < SAMPLES; i++) {
-        int64_t row = i * 7919 % sample->m, column = i * 104729 % sample->n;
-        double sum = 0;
-        for (int64_t k = 0; k < sample->k; k++)
-            sum += excess(sample->a[packed_place(row, k, sample->k, PRODUCT_ROWS)], a_magnitude) *
-                   excess(sample->b[packed_place(column, k, sample->k, PRODUCT_COLUMNS)], b_magnitude);
-        if (isfinite(sum)) squares[i] += sum;
+// Adds, for one of SAMPLES elements of c, the squares of the product's terms and of the errors of their factors.
+static void add_squares(const ProductSample *sample, int64_t i, double *square, double *error, Error a, Error b) {
+    double terms = 0, a_squares = 0, b_squares = 0;
+    for (int64_t k = 0; k < sample->k; k++) {
+        double x = sample->a[packed_place(sample_row(sample, i), k, sample->k, PRODUCT_ROWS)];
+        double y = sample->b[packed_place(sample_column(sample, i), k, sample->k, PRODUCT_COLUMNS)];
+        terms += x * y * x * y;
+        a_squares += x * x;
+        b_squares += y * y;
     }
+    double errors = a.typical * a.typical * b_squares + b.typical * b.typical * a_squares;
+    if (isfinite(terms)) *square += terms;
+    if (isfinite(errors)) *error += errors;
 }
 
 static double operand_roundoff(const Machine *machine, const Storage *a, const Storage *b) {
@@ -117,21 +175,47 @@ static double operand_roundoff(const Machine *machine, const Storage *a, const S
     return roundoff;
 }
 
+// Error of c, from the sampled elements.
+static Error sampled_error(const ProductSample *sample, const Storage *c, Track *track) {
+    Error error = {0};
+    for (int i = 0; i < SAMPLES; i++) {
+        double norm = sqrt(c->squares[i]);
+        double value = fabs(sample->c[sample_row(sample, i) * sample->n + sample_column(sample, i)]);
+        double one = sqrt(c->errors[i]) + reduction_error(track, isfinite(value) ? fmax(norm, value) : norm);
+        track->norm = fmax(track->norm, norm);
+        if (isfinite(value)) track->seen = fmax(track->seen, value);
+        error.largest = fmax(error.largest, one);
+        error.typical += one * one / SAMPLES;
+    }
+    error.typical = sqrt(error.typical);
+    return error;
+}
+
 void track_product(Machine *machine, const ProductSample *sample, Storage *a, Storage *b, Storage *c, bool clear) {
     if (!dtype_is_float(c->info->buffer->type)) return;
     Track left = track_of(machine, a), right = track_of(machine, b), old = clear ? (Track){0} : track_of(machine, c);
     Track track = track_merged(track_merged(left, right), old);
-    double squares[SAMPLES] = {0}, largest = 0, step = dtype_unit_roundoff(c->info->buffer->type);
-    if (!clear) memcpy(squares, c->squares, sizeof squares);
-    add_squares(sample, squares, left.magnitude, right.magnitude);
-    for (int i = 0; i < SAMPLES; i++) largest = fmax(largest, squares[i]);
-    track.magnitude = fmax(old.magnitude, sqrt(largest));
-    track.length = fmax(fmax(left.length, right.length), old.length + (double)sample->k);
-    track.operand = fmax(track.operand, operand_roundoff(machine, a, b));
-    track.accumulator = fmax(track.accumulator, step);
-    track.storage = fmax(track.storage, step);
+    double squares[SAMPLES] = {0}, errors[SAMPLES] = {0};
+    track.operand = fmax(old.operand, operand_roundoff(machine, a, b));
+    track.accumulator = fmax(old.accumulator, dtype_unit_roundoff(c->info->buffer->type));
+    track.length = old.length + (double)sample->k;
+    if (!clear) {
+        memcpy(squares, c->squares, sizeof squares);
+        memcpy(errors, c->errors, sizeof errors);
+    }
+    for (int64_t i = 0; i < SAMPLES; i++) add_squares(sample, i, &squares[i], &errors[i], left.error, right.error);
+    Storage sampled = *c;
+    memcpy(sampled.squares, squares, sizeof squares);
+    memcpy(sampled.errors, errors, sizeof errors);
+    track.inexact = true;
+    track.seen = 0;
+    track.error = sampled_error(sample, &sampled, &track);
+    track.length = fmax(track.length, fmax(left.length, right.length));
+    track.operand = fmax(track.operand, fmax(left.operand, right.operand));
     track_set(machine, c, track, clear);
-    if (!c->global) memcpy(c->squares, squares, sizeof squares);
+    if (c->global) return;
+    memcpy(c->squares, squares, sizeof squares);
+    memcpy(c->errors, errors, sizeof errors);
 }
 
 // ---------------------------------------------------------------- results
@@ -145,14 +229,34 @@ void track_gather(Shared *shared) {
         }
 }
 
+// The error was estimated on some elements: where others are larger, it is taken to be larger, too.
+static double error_of_all(const Track *track, double largest) {
+    bool larger = track->seen > 0 && largest > track->seen;
+    return larger ? track->error.largest * (largest / track->seen) : track->error.largest;
+}
+
+static double largest_element(const Storage *storage) {
+    double largest = 0, values[256];
+    for (size_t first = 0; first < storage->info->count; first += 256) {
+        size_t count = storage->info->count - first < 256 ? storage->info->count - first : 256;
+        convert_to_doubles(storage->info->buffer->type, storage->data, first, count, values);
+        for (size_t i = 0; i < count; i++) {
+            double value = fabs(values[i]);
+            largest = value > largest && value <= DBL_MAX ? value : largest;
+        }
+    }
+    return largest;
+}
+
 Precision track_precision(const Storage *storage) {
     const Track *track = &storage->track;
-    bool exact = track->magnitude == 0 && track->storage == 0 && track->operand == 0;
+    if (!track->inexact) return (Precision){.reduction_length = 1};
     return (Precision){
-        .storage_roundoff = exact ? 0 : fmax(track->storage, dtype_unit_roundoff(storage->info->buffer->type)),
+        .storage_roundoff = dtype_unit_roundoff(storage->info->buffer->type),
+        .error = error_of_all(track, largest_element(storage)),
         .operand_roundoff = track->operand,
         .accumulator_roundoff = track->accumulator,
         .reduction_length = fmax(track->length, 1),
-        .magnitude = track->magnitude,
+        .magnitude = track->norm,
     };
 }

@@ -1,5 +1,5 @@
-// Tracks of elementwise code. On some rows every instruction passes on its operands' magnitudes, times how steeply its
-// result follows them, and adds what rounding the result itself may cost. A few lanes of the row stand for all.
+// Errors of elementwise code. On some rows every instruction passes on its operands' errors, times how steeply its
+// result follows them, and adds what rounding the result costs. A few lanes of the row stand for all.
 #include <math.h>
 
 #include "oracle/launch.h"
@@ -58,25 +58,46 @@ static double lane_of(const Machine *machine, Slot slot, size_t lane) {
 
 static double finite_or_zero(double value) { return isfinite(value) ? fabs(value) : 0; }
 
-static double largest_lane(const Machine *machine, Slot slot) {
-    double largest = 0;
-    size_t lanes = slot.varying ? machine->lanes : 1;
-    for (size_t i = 0; i < lanes; i += LANE_STRIDE) largest = fmax(largest, finite_or_zero(lane_of(machine, slot, i)));
-    return largest;
+// Norms over the sampled lanes of a row.
+typedef struct Sums {
+    Norms norms;
+    double squares;
+    size_t count;
+} Sums;
+
+static void add_lane(Sums *sums, double value) {
+    value = finite_or_zero(value);
+    sums->norms.largest = value > sums->norms.largest ? value : sums->norms.largest;
+    sums->squares += value * value;
+    sums->count++;
 }
 
-static double passed_on(const Machine *machine, const Instruction *instruction, GainOf gain, double x_magnitude,
-                        double y_magnitude) {
+static Norms norms_of(Sums *sums) {
+    sums->norms.typical = sums->count ? sqrt(sums->squares / (double)sums->count) : 0;
+    return sums->norms;
+}
+
+static Norms lane_norms(const Machine *machine, Slot slot) {
+    Sums sums = {0};
+    size_t lanes = slot.varying ? machine->lanes : 1;
+    for (size_t i = 0; i < lanes; i += LANE_STRIDE) add_lane(&sums, lane_of(machine, slot, i));
+    return norms_of(&sums);
+}
+
+static double steepened(double gain, double error) { return error > 0 ? gain * error : 0; }
+
+// What an operation makes of the errors of its operands.
+static Error passed_on(const Machine *machine, const Instruction *instruction, GainOf gain, Error x, Error y) {
     const Slot *operand = instruction->operand;
-    double largest = 0;
+    Sums largest = {0}, typical = {0};
     size_t lanes = instruction->target.varying ? machine->lanes : 1;
     for (size_t i = 0; i < lanes; i += LANE_STRIDE) {
         Gain steep = gain(lane_of(machine, operand[0], i), lane_of(machine, operand[1], i),
                           lane_of(machine, instruction->target, i));
-        double error = (x_magnitude > 0 ? steep.x * x_magnitude : 0) + (y_magnitude > 0 ? steep.y * y_magnitude : 0);
-        largest = fmax(largest, finite_or_zero(error));
+        add_lane(&largest, steepened(steep.x, x.largest) + steepened(steep.y, y.largest));
+        add_lane(&typical, steepened(steep.x, x.typical) + steepened(steep.y, y.typical));
     }
-    return largest;
+    return (Error){norms_of(&largest).largest, norms_of(&typical).typical};
 }
 
 static Track operands_merged(const Machine *machine, const Instruction *instruction) {
@@ -90,11 +111,15 @@ static Track operation_track(const Machine *machine, const Instruction *instruct
     const Rule *rule = &rules[instruction->op];
     Track track = operands_merged(machine, instruction);
     if (instruction->op == OP_SELECT) return track;
-    double x = machine->tracks[operand[0].track].magnitude, y = machine->tracks[operand[1].track].magnitude;
-    track.magnitude = rule->exact && !rule->gain
-                          ? fmax(x, y)
-                          : passed_on(machine, instruction, rule->gain ? rule->gain : gain_one, x, y);
-    if (!rule->exact) track.magnitude = fmax(track.magnitude, largest_lane(machine, instruction->target));
+    if (!rule->exact || rule->gain)
+        track.error = passed_on(machine, instruction, rule->gain ? rule->gain : gain_one,
+                                machine->tracks[operand[0].track].error, machine->tracks[operand[1].track].error);
+    if (rule->exact) return track;
+    double roundoff = fmax(dtype_unit_roundoff(instruction->type), machine->plan->step_roundoff);
+    Norms norms = lane_norms(machine, instruction->target);
+    track.inexact = true;
+    track.error.largest += roundoff * norms.largest;
+    track.error.typical += roundoff * norms.typical;
     return track;
 }
 
@@ -111,7 +136,7 @@ static Track instruction_track(Machine *machine, const Instruction *instruction)
     if (instruction->run == row_to_real) return (Track){0};
     if (instruction->run == row_round)
         return track_rounded(machine->tracks[instruction->operand[0].track], instruction->type,
-                             rounding_shows(machine, instruction), largest_lane(machine, instruction->target));
+                             rounding_shows(machine, instruction), lane_norms(machine, instruction->target));
     return operation_track(machine, instruction);
 }
 
@@ -131,7 +156,9 @@ static Track stored_track(const Machine *machine, const Node *node, const Lane *
     if (node->value.domain != DOMAIN_REAL || !dtype_is_float(type)) return (Track){0};
     bool shows = false;
     for (size_t i = 0; i < machine->lanes; i++) shows = shows || rounded[i].real != lane_of(machine, node->value, i);
-    track = track_rounded(track, type, shows, largest_lane(machine, node->value));
+    Norms norms = lane_norms(machine, node->value);
+    track = track_rounded(track, type, shows, norms);
+    track.seen = norms.largest;
     if (!node->store.updates) return track;
     track.length += 1;
     track.accumulator = fmax(track.accumulator, dtype_unit_roundoff(type));
@@ -149,8 +176,17 @@ static void set_pending(Machine *machine, const Node *node, Track track) {
         *pending = (Pending){.buffer = node->store.access.buffer, .covers = node->store.covers, .touched = true};
         machine->touched[machine->touched_count++] = node->store.number;
     }
+    pending->looked_at = pending->looked_at || machine->tracking;
     pending->track = track_merged(pending->track, track);
     pending->lanes += machine->lanes;
+}
+
+// A store that nobody looked at.
+static void track_unseen(Machine *machine, Storage *storage, bool updates) {
+    Track track = track_of(machine, storage);
+    if (updates) track.length += 1;
+    track.inexact = true;
+    track_set(machine, storage, track, false);
 }
 
 void track_store(Machine *machine, const Node *node, const Lane *rounded) {
@@ -161,14 +197,15 @@ void track_store(Machine *machine, const Node *node, const Lane *rounded) {
         set_pending(machine, node, track);
     else if (machine->tracking)
         track_set(machine, storage, track, storage->info->count == 1);
-    else if (node->store.updates)
-        storage->track.length += 1;
+    else
+        track_unseen(machine, storage, node->store.updates);
 }
 
 void track_nest_end(Machine *machine) {
     for (int i = 0; i < machine->touched_count; i++) {
         Pending *pending = &machine->pending[machine->touched[i]];
         Storage *storage = machine->storages[pending->buffer];
+        if (!pending->looked_at) pending->track.inexact = true;
         track_set(machine, storage, pending->track, pending->covers && pending->lanes >= storage->info->count);
         pending->touched = false;
     }
