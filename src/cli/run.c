@@ -31,11 +31,17 @@ typedef struct RunWork {
     const Words *words;
 } RunWork;
 
+static double product_error(const char *fidelity) {
+    MathFidelity parsed = FIDELITY_HIFI4;
+    return fidelity && fidelity_parse(fidelity, &parsed) ? fidelity_product_error(parsed) : 0;
+}
+
 static void evaluate(Run *run, const RunSettings *settings) {
     OracleOptions options = {
         .seed = (uint64_t)settings->sim.seed,
         .operation_limit = REFERENCE_LIMIT,
         .threads = cli_threads(settings->sim.threads),
+        .operand_roundoff = product_error(settings->kernel.words.math_fidelity),
     };
     double start = monotonic_milliseconds();
     run->reference = oracle_run(run->function, &run->tensors, &options);

@@ -92,3 +92,11 @@ bool fidelity_parse(const char *name, MathFidelity *fidelity) {
 }
 
 const char *fidelity_name(MathFidelity fidelity) { return fidelity_names[fidelity]; }
+
+double fidelity_product_error(MathFidelity fidelity) {
+    // A phase multiplies 5 bits of SrcA (in1) with 7 bits of SrcB (in0), hidden bits included. LoFi leaves out the low
+    // bits of both, HiFi2 those of in0, HiFi3 only their product.
+    static const double errors[] = {
+        [FIDELITY_LOFI] = 0x1p-4 + 0x1p-6, [FIDELITY_HIFI2] = 0x1p-6, [FIDELITY_HIFI3] = 0x1p-10, [FIDELITY_HIFI4] = 0};
+    return errors[fidelity];
+}

@@ -25,5 +25,7 @@ int target_dst_tiles(const Target *target, bool fp32);
 typedef enum MathFidelity { FIDELITY_LOFI, FIDELITY_HIFI2, FIDELITY_HIFI3, FIDELITY_HIFI4 } MathFidelity;
 bool fidelity_parse(const char *name, MathFidelity *fidelity);
 const char *fidelity_name(MathFidelity fidelity);
+// Largest relative error of a product of two 16-bit values: what the fidelity's phases leave out of both operands.
+double fidelity_product_error(MathFidelity fidelity);
 
 #endif
