@@ -4,6 +4,7 @@
 #ifndef TTILE_PLAN_PLAN_H
 #define TTILE_PLAN_PLAN_H
 
+#include "base/json.h"
 #include "base/value.h"
 #include "ir/ir.h"
 
@@ -40,6 +41,10 @@ bool plan_check(Context *context, const PlanFile *plan);
 const Source *plan_program_source(Context *context, const PlanFile *plan);
 // Fails with DIAG_PLAN_PROGRAM where the plan says other than the program read from that text.
 void plan_agree(const PlanFile *plan, const Function *program);
+
+// Calls `visit` for each part in which two plans differ; the value is NULL on a side that lacks the part.
+typedef void PlanDifference(void *user, const JsonPath *path, const Value *a, const Value *b);
+void plan_differ(const Value *a, const Value *b, const JsonPath *path, PlanDifference *visit, void *user);
 
 // The same plan with every run of work items written out: `work_items` of each core becomes a list of
 // {"id", "block": [x, y, z]}. Fails with DIAG_PLAN_TOO_LARGE over 100000 items.

@@ -134,6 +134,21 @@ def test_a_plan_that_says_other_than_its_program(tmp_path, path, value):
     assert "tt.plan.json:" in result.stderr
 
 
+def test_plan_diff(tmp_path):
+    plans = []
+    for strategy in ("row_major", "block"):
+        folder = tmp_path / strategy
+        options = [f"--partition-strategy={strategy}", "-o", folder]
+        assert ttile("compile", GEMM, *SIZES, "block_M=32", "block_N=32", *options).returncode == 0
+        plans.append(folder / "matmul" / "tt.plan.json")
+    assert ttile_json("plan", "diff", plans[0], plans[0])["differences"] == []
+    paths = {found["path"]: found for found in ttile_json("plan", "diff", *plans)["differences"]}
+    assert paths["options.partition_strategy"]["a"] == "row_major"
+    assert paths["options.partition_strategy"]["b"] == "block"
+    assert "options.partition_strategy: \"row_major\" -> \"block\"" in ttile("plan", "diff", *plans).stdout
+    refused(ttile("plan", "diff", plans[0]), "usage")
+
+
 def test_every_failure_is_reported_as_json():
     for arguments in (["run", "--nonsense"], ["run", "none.py"], ["plan", "show", "none.json"], ["targets", "extra"]):
         result = ttile(*arguments, "--json")
