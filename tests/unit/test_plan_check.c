@@ -5,62 +5,56 @@
 
 #include "fixture.h"
 
-static const char
-    legal[] =
-        "{\n"
-        "  \"schema_version\": 1, \"generator\": \"ttile\", \"kernel\": \"k\",\n"
-        "  \"source\": {\"file\": \"k.py\", \"line\": 3, \"sha256\": null},\n"
-        "  \"target\": {\"name\": \"wormhole:n150\", \"device\": \"n150\", \"arch\": \"wormhole\", \"grid\": [8, 8]},\n"
-        "  \"options\": {\"partition_strategy\": \"row_major\", \"double_buffer\": true, \"prefetch\": true,\n"
-        "    \"math_fidelity\": \"HiFi4\", \"pipeline\": \"new\"},\n"
-        "  \"core_grid\": [2, 2],\n"                                           // 7
-        "  \"core_ranges\": [{\"start\": [0, 0], \"extent\": [2, 1]},\n"       // 8
-        "    {\"start\": [0, 1], \"extent\": [1, 1]}],\n"                      // 9
-        "  \"work_items\": {\"grid\": [3, 2], \"count\": 6, \"block\": {}},\n" // 10
-        "  \"work_partition\": {\"strategy\": \"row_major\", \"order\": \"row_major\"},\n"
-        "  \"cores\": [\n"
-        "    {\"core\": [0, 0], \"work_items\": [{\"start\": 0, \"count\": 2, \"stride\": 1}], \"runtime_args\": "
-        "{\"n\": 2}},\n"
-        "    {\"core\": [1, 0], \"work_items\": [{\"start\": 2, \"count\": 2, \"stride\": 1}], \"runtime_args\": "
-        "{\"n\": 2}},\n"
-        "    {\"core\": [0, 1], \"work_items\": [{\"start\": 4, \"count\": 2, \"stride\": 1}], \"runtime_args\": "
-        "{\"n\": 2}},\n"
-        "    {\"core\": [1, 1], \"work_items\": [], \"runtime_args\": {}}],\n" // 16
-        "  \"sizes\": {\"m\": 100},\n"
-        "  \"tensors\": [{\"name\": \"A\", \"shape\": [2, 100, 64], \"dtype\": \"bfloat16\", \"role\": \"in\"},\n" // 18
-        "    {\"name\": \"b\", \"shape\": [64], \"dtype\": \"float32\", \"role\": \"out\"}],\n"
-        "  \"layouts\": {\n"
-        "    \"A\": {\"space\": \"l1\", \"memory\": \"height_sharded\", \"tile_plane\": [1, 2], \"tile_shape\": [32, "
-        "32],\n" // 21
-        "      \"format\": \"bfloat16\", \"orientation\": \"tile\",\n"
-        "      \"shard\": {\"shape\": [64, 64], \"grid\": [2, 2], \"order\": \"row_major\"},\n" // 23
-        "      \"tile_id_order\": \"row_major\", \"padded_shape\": [2, 128, 64]},\n"            // 24
-        "    \"b\": {\"space\": \"dram\", \"memory\": \"interleaved\", \"tile_plane\": [-1, 0], \"tile_shape\": [32, "
-        "32],\n"
-        "      \"format\": \"float32\", \"orientation\": \"row\", \"shard\": null,\n" // 26
-        "      \"tile_id_order\": \"row_major\", \"padded_shape\": [64]}},\n"
-        "  \"circular_buffers\": [\n"
-        "    {\"name\": \"cb_A\", \"index\": 0, \"format\": \"bfloat16\", \"page_bytes\": 2048, \"pages\": 4, "
-        "\"window\": 2,\n" // 29
-        "      \"producer\": \"reader\", \"consumer\": \"compute\", \"unpack\": \"source\", \"resident\": false,\n"
-        "      \"alias\": null, \"holds\": \"A\"},\n"
-        "    {\"name\": \"cb_B\", \"index\": 1, \"format\": \"bfloat16\", \"page_bytes\": 2048, \"pages\": 4, "
-        "\"window\": 2,\n"
-        "      \"producer\": \"reader\", \"consumer\": \"compute\", \"unpack\": \"dst\", \"resident\": false,\n"
-        "      \"alias\": \"cb_A\", \"holds\": null}],\n" // 34
-        "  \"semaphores\": [],\n"
-        "  \"kernels\": [{\"thread\": \"reader\", \"program\": {\"file\": \"k.ttir\", \"sha256\": \"0\"},\n" // 36
-        "      \"cores\": [{\"start\": [0, 0], \"extent\": [2, 1]}, {\"start\": [0, 1], \"extent\": [1, 1]}],\n"
-        "      \"compile_time_args\": {\"cb_A\": 0}, \"runtime_args\": [\"n\"], \"size_args\": [\"m\"]},\n" // 38
-        "    {\"thread\": \"compute\", \"program\": {\"file\": \"k.ttir\", \"sha256\": \"0\"},\n"           // 39
-        "      \"cores\": [{\"start\": [0, 0], \"extent\": [2, 1]}],\n"
-        "      \"compile_time_args\": {}, \"runtime_args\": [], \"size_args\": []}],\n"
-        "  \"l1\": {\"bytes\": 1499136, \"reserved\": 105824, \"used\": 8192,\n" // 42
-        "    \"table\": [{\"circular_buffer\": \"cb_A\", \"bytes\": 8192}]},\n"  // 43
-        "  \"estimate\": {\"cycles\": 1, \"bound\": \"dram\", \"compute_cycles\": 1, \"dram_cycles\": 1, "
-        "\"noc_cycles\": 1},\n"
-        "  \"diagnostics\": []\n"
-        "}\n";
+// A line of the plan is a line here, so that the tests can name lines.
+// clang-format off
+static const char legal[] =
+    "{\n"
+    "  \"schema_version\": 1, \"generator\": \"ttile\", \"kernel\": \"k\",\n"
+    "  \"source\": {\"file\": \"k.py\", \"line\": 3, \"sha256\": null},\n"
+    "  \"target\": {\"name\": \"wormhole:n150\", \"device\": \"n150\", \"arch\": \"wormhole\", \"grid\": [8, 8]},\n"
+    "  \"options\": {\"partition_strategy\": \"row_major\", \"double_buffer\": true, \"prefetch\": true,\n"
+    "    \"math_fidelity\": \"HiFi4\", \"pipeline\": \"new\"},\n"
+    "  \"core_grid\": [2, 2],\n"
+    "  \"core_ranges\": [{\"start\": [0, 0], \"extent\": [2, 1]},\n"
+    "    {\"start\": [0, 1], \"extent\": [1, 1]}],\n"
+    "  \"work_items\": {\"grid\": [3, 2], \"count\": 6, \"block\": {}},\n"
+    "  \"work_partition\": {\"strategy\": \"row_major\", \"order\": \"row_major\"},\n"
+    "  \"cores\": [\n"
+    "    {\"core\": [0, 0], \"work_items\": [{\"start\": 0, \"count\": 2, \"stride\": 1}], \"runtime_args\": {\"n\": 2}},\n"
+    "    {\"core\": [1, 0], \"work_items\": [{\"start\": 2, \"count\": 2, \"stride\": 1}], \"runtime_args\": {\"n\": 2}},\n"
+    "    {\"core\": [0, 1], \"work_items\": [{\"start\": 4, \"count\": 2, \"stride\": 1}], \"runtime_args\": {\"n\": 2}},\n"
+    "    {\"core\": [1, 1], \"work_items\": [], \"runtime_args\": {}}],\n"
+    "  \"sizes\": {\"m\": 100},\n"
+    "  \"tensors\": [{\"name\": \"A\", \"shape\": [2, 100, 64], \"dtype\": \"bfloat16\", \"role\": \"in\"},\n"
+    "    {\"name\": \"b\", \"shape\": [64], \"dtype\": \"float32\", \"role\": \"out\"}],\n"
+    "  \"layouts\": {\n"
+    "    \"A\": {\"space\": \"l1\", \"memory\": \"height_sharded\", \"tile_plane\": [1, 2], \"tile_shape\": [32, 32],\n"
+    "      \"format\": \"bfloat16\", \"orientation\": \"tile\",\n"
+    "      \"shard\": {\"shape\": [64, 64], \"grid\": [2, 2], \"order\": \"row_major\"},\n"
+    "      \"tile_id_order\": \"row_major\", \"padded_shape\": [2, 128, 64]},\n"
+    "    \"b\": {\"space\": \"dram\", \"memory\": \"interleaved\", \"tile_plane\": [-1, 0], \"tile_shape\": [32, 32],\n"
+    "      \"format\": \"float32\", \"orientation\": \"row\", \"shard\": null,\n"
+    "      \"tile_id_order\": \"row_major\", \"padded_shape\": [64]}},\n"
+    "  \"circular_buffers\": [\n"
+    "    {\"name\": \"cb_A\", \"index\": 0, \"format\": \"bfloat16\", \"page_bytes\": 2048, \"pages\": 4, \"window\": 2,\n"
+    "      \"producer\": \"reader\", \"consumer\": \"compute\", \"unpack\": \"source\", \"resident\": false,\n"
+    "      \"alias\": null, \"holds\": \"A\"},\n"
+    "    {\"name\": \"cb_B\", \"index\": 1, \"format\": \"bfloat16\", \"page_bytes\": 2048, \"pages\": 4, \"window\": 2,\n"
+    "      \"producer\": \"reader\", \"consumer\": \"compute\", \"unpack\": \"dst\", \"resident\": false,\n"
+    "      \"alias\": \"cb_A\", \"holds\": null}],\n"
+    "  \"semaphores\": [],\n"
+    "  \"kernels\": [{\"thread\": \"reader\", \"program\": {\"file\": \"k.ttir\", \"sha256\": \"0\"},\n"
+    "      \"cores\": [{\"start\": [0, 0], \"extent\": [2, 1]}, {\"start\": [0, 1], \"extent\": [1, 1]}],\n"
+    "      \"compile_time_args\": {\"cb_A\": 0}, \"runtime_args\": [\"n\"], \"size_args\": [\"m\"]},\n"
+    "    {\"thread\": \"compute\", \"program\": {\"file\": \"k.ttir\", \"sha256\": \"0\"},\n"
+    "      \"cores\": [{\"start\": [0, 0], \"extent\": [2, 1]}],\n"
+    "      \"compile_time_args\": {}, \"runtime_args\": [], \"size_args\": []}],\n"
+    "  \"l1\": {\"bytes\": 1499136, \"reserved\": 105824, \"used\": 8192,\n"
+    "    \"table\": [{\"circular_buffer\": \"cb_A\", \"bytes\": 8192}]},\n"
+    "  \"estimate\": {\"cycles\": 1, \"bound\": \"dram\", \"compute_cycles\": 1, \"dram_cycles\": 1, \"noc_cycles\": 1},\n"
+    "  \"diagnostics\": []\n"
+    "}\n";
+// clang-format on
 
 typedef struct Edit {
     const char *from, *to; // the first occurrence
