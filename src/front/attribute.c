@@ -181,6 +181,7 @@ static Object *sequence_item(Evaluator *ev, Object *value, Object *index, const 
 }
 
 static Object *dict_item(Evaluator *ev, Object *value, Object *index, const Node *node) {
+    spend_steps(ev, value->list.count / 16, node->location);
     Object *item = object_lookup(value, index);
     if (item) return item;
     stop_at(ev, DIAG_FRONT_VALUE, node->location, "expected a key of the dict, seen %s", show_object(ev, index));

@@ -48,6 +48,7 @@ typedef struct Evaluator {
     const ElaborateOptions *options;
     const Node *tree;
     Bindings *globals;
+    Bindings *binders;   // of each global name: the places of the statements that bind it
     char *global_states; // of the module's statements: see globals.c
     bool opaque_names;   // `from somewhere import *`: any name may exist
     Frame *frame;

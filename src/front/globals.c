@@ -5,53 +5,61 @@
 
 enum { STATE_NEW, STATE_RUNNING, STATE_DONE };
 
-static bool binds_in_target(const Node *target, Name name) {
-    if (target->kind == NODE_NAME) return target->name == name;
-    if (target->kind == NODE_STARRED) return binds_in_target(target->first, name);
-    if (target->kind == NODE_SUBSCRIPT || target->kind == NODE_ATTRIBUTE) return binds_in_target(target->first, name);
-    for (uint32_t i = 0; i < target->items.count; i++)
-        if (binds_in_target(target->items.items[i], name)) return true;
-    return false;
+typedef struct Indexing { // of one statement: the names that it binds are given its place
+    Evaluator *ev;
+    Object *place;
+} Indexing;
+
+static void index_name(Indexing *indexing, Name name) {
+    Arena *arena = indexing->ev->arena;
+    Object *places = scope_get(indexing->ev->binders, name);
+    if (!places) {
+        places = object_list(arena, OBJECT_LIST);
+        scope_set(arena, indexing->ev->binders, name, places);
+    }
+    if (places->list.count == 0 || vector_last(places->list) != indexing->place)
+        object_append(arena, places, indexing->place);
 }
 
-typedef struct Finding {
-    Name name;
-    bool found;
-} Finding;
+// Names in an assignment's target; `a[i] = x` and `a.b = x` change what a name is bound to.
+static void index_target(Indexing *indexing, const Node *target) {
+    if (target->kind == NODE_NAME)
+        index_name(indexing, target->name);
+    else if (target->kind == NODE_STARRED || target->kind == NODE_SUBSCRIPT || target->kind == NODE_ATTRIBUTE)
+        index_target(indexing, target->first);
+    else
+        for (uint32_t i = 0; i < target->items.count; i++) index_target(indexing, target->items.items[i]);
+}
 
-static Name alias_name(const Node *alias) { return alias->text ? alias->text : alias->name; }
-
-static bool imports(const Node *node, Name name) {
+// `import a.b` binds a.
+static void index_import(Indexing *indexing, const Node *node) {
     for (uint32_t i = 0; i < node->items.count; i++) {
-        Name bound = alias_name(node->items.items[i]);
-        size_t first = strcspn(bound, ".");
-        if (strncmp(bound, name, first) == 0 && name[first] == '\0') return true;
+        const Node *alias = node->items.items[i];
+        Name bound = alias->text ? alias->text : alias->name;
+        index_name(indexing, intern(&indexing->ev->context->names, bound, strcspn(bound, ".")));
     }
-    return false;
 }
 
-static bool find_binding(const Node *node, void *user) {
-    Finding *finding = user;
-    if (node->kind == NODE_FUNCTION || node->kind == NODE_CLASS) {
-        finding->found |= node->name == finding->name;
-        return false;
+static bool index_node(const Node *node, void *user) {
+    switch (node->kind) {
+    case NODE_FUNCTION:
+    case NODE_CLASS: index_name(user, node->name); return false;
+    case NODE_LAMBDA:
+    case NODE_COMPREHENSION: return false;
+    case NODE_ASSIGN:
+        for (uint32_t i = 0; i < node->items.count; i++) index_target(user, node->items.items[i]);
+        return true;
+    case NODE_ANNOTATED:
+    case NODE_AUGMENTED:
+    case NODE_FOR:
+    case NODE_WALRUS: index_target(user, node->first); return true;
+    case NODE_WITH_ITEM:
+        if (node->second) index_target(user, node->second);
+        return true;
+    case NODE_IMPORT:
+    case NODE_IMPORT_FROM: index_import(user, node); return true;
+    default: return true;
     }
-    if (node->kind == NODE_LAMBDA || node->kind == NODE_COMPREHENSION) return false;
-    if (node->kind == NODE_ASSIGN)
-        for (uint32_t i = 0; i < node->items.count; i++)
-            finding->found |= binds_in_target(node->items.items[i], finding->name);
-    if (node->kind == NODE_ANNOTATED || node->kind == NODE_AUGMENTED || node->kind == NODE_FOR ||
-        node->kind == NODE_WALRUS)
-        finding->found |= binds_in_target(node->first, finding->name);
-    if (node->kind == NODE_WITH_ITEM && node->second) finding->found |= binds_in_target(node->second, finding->name);
-    if (node->kind == NODE_IMPORT || node->kind == NODE_IMPORT_FROM) finding->found |= imports(node, finding->name);
-    return true;
-}
-
-static bool binds(const Node *statement, Name name) {
-    Finding finding = {name, false};
-    walk_nodes(statement, find_binding, &finding);
-    return finding.found;
 }
 
 // `if __name__ == "__main__":`
@@ -65,8 +73,11 @@ bool is_main_guard(const Node *statement) {
 void index_globals(Evaluator *ev) {
     ev->globals = scope_new(ev->arena, BINDINGS_MODULE, NULL);
     ev->global_states = arena_allocate(ev->arena, ev->tree->body.count);
+    ev->binders = scope_new(ev->arena, BINDINGS_MODULE, NULL);
     for (uint32_t i = 0; i < ev->tree->body.count; i++) {
         const Node *statement = ev->tree->body.items[i];
+        Indexing indexing = {ev, object_int(ev->arena, i)};
+        if (!is_main_guard(statement)) walk_nodes(statement, index_node, &indexing);
         ev->opaque_names |= statement->kind == NODE_IMPORT_FROM && statement->items.count == 0;
     }
     scope_set(ev->arena, ev->globals, name_of(ev->context, "__name__"),
@@ -92,10 +103,8 @@ void run_global_statement(Evaluator *ev, uint32_t index) {
 Object *lookup_global(Evaluator *ev, Name name) {
     Object *value = scope_get(ev->globals, name);
     if (value) return value;
-    for (uint32_t i = 0; i < ev->tree->body.count; i++) {
-        const Node *statement = ev->tree->body.items[i];
-        if (ev->global_states[i] == STATE_NEW && !is_main_guard(statement) && binds(statement, name))
-            run_global_statement(ev, i);
-    }
+    const Object *places = scope_get(ev->binders, name);
+    for (uint32_t i = 0; places && i < places->list.count; i++)
+        run_global_statement(ev, (uint32_t)places->list.items[i]->integer);
     return scope_get(ev->globals, name);
 }

@@ -5,6 +5,8 @@
 
 #include "ir/build.h"
 
+#define MAX_PARAMETERS 256
+
 typedef struct Marks {
     bool launches, prim_func;
     VECTOR(Name) constants; // names in T.const("...")
@@ -247,6 +249,9 @@ static void take_out_idx(Evaluator *ev, const FunctionObject *kernel, const Sear
 
 void elaborate_kernel(Evaluator *ev, FunctionObject *kernel, const Search *search) {
     const Node *function = kernel->node;
+    if (function->items.count > MAX_PARAMETERS)
+        stop_at(ev, DIAG_FRONT_ARGUMENTS, function->location, "expected at most %d parameters of a kernel, seen %u",
+                MAX_PARAMETERS, function->items.count);
     Frame frame = {.scope = ev->globals};
     ev->frame = &frame;
     ev->function->location = function->location;

@@ -139,12 +139,14 @@ static void lex_name(Lexer *lexer) {
     size_t length = (size_t)(lexer->next - start);
     TokenKind kind = TOKEN_NAME;
     for (size_t i = 0; i < COUNT(keywords); i++)
-        if (strlen(keywords[i]) == length && memcmp(keywords[i], start, length) == 0) kind = TOKEN_KEYWORD;
+        if (keywords[i][0] == *start && strlen(keywords[i]) == length && memcmp(keywords[i], start, length) == 0)
+            kind = TOKEN_KEYWORD;
     add_token(lexer, kind, start, length);
 }
 
 static void lex_operator(Lexer *lexer) {
     for (size_t i = 0; i < COUNT(operators); i++) {
+        if (operators[i][0] != *lexer->next) continue;
         size_t length = strlen(operators[i]);
         if ((size_t)(lexer->end - lexer->next) < length || memcmp(lexer->next, operators[i], length) != 0) continue;
         if (strchr("([{", operators[i][0])) lexer->brackets++;
@@ -243,9 +245,10 @@ static void refuse_zero_byte(Context *context, const Source *source, DiagnosticC
 }
 
 Tokens lex_source(Context *context, const Source *source, DiagnosticCode code) {
-    if (source->length > MAX_SOURCE_BYTES)
-        fail(context, code, (Location){source, 1, 1, 1}, "expected at most %u bytes of source, seen %zu",
-             MAX_SOURCE_BYTES, source->length);
+    uint32_t limit = code == DIAG_IR_TEXT ? MAX_TEXT_BYTES : MAX_SOURCE_BYTES;
+    if (source->length > limit)
+        fail(context, code, (Location){source, 1, 1, 1}, "expected at most %u bytes of source, seen %zu", limit,
+             source->length);
     refuse_zero_byte(context, source, code);
     Lexer lexer = {.context = context, .source = source, .code = code, .line = 1, .whole = true};
     lexer.next = lexer.line_start = source->text;

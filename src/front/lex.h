@@ -32,8 +32,9 @@ typedef struct Tokens {
     uint32_t count, capacity;
 } Tokens;
 
-#define MAX_SOURCE_BYTES (4u << 20) // larger files are refused: no kernel is that long
-#define MAX_NESTING      128        // brackets, blocks and operators inside one another
+#define MAX_SOURCE_BYTES (4u << 20)  // larger files are refused: no kernel is that long
+#define MAX_TEXT_BYTES   (64u << 20) // of IR text, which is longer than the source it came from
+#define MAX_NESTING      128         // brackets, blocks and operators inside one another
 
 // The tokens of a source, ended by TOKEN_END. Fails with `code` on characters that Python does not have.
 Tokens lex_source(Context *context, const Source *source, DiagnosticCode code);

@@ -85,6 +85,7 @@ ObjectList need_items(Evaluator *ev, Object *value, const Node *node) {
         return items;
     }
     if (value->kind == OBJECT_TEXT || value->kind == OBJECT_DTYPE) {
+        spend_steps(ev, strlen(value->kind == OBJECT_TEXT ? value->text : value->dtype.name), node->location);
         for (const char *c = value->kind == OBJECT_TEXT ? value->text : value->dtype.name; *c; c++)
             vector_push(ev->arena, items, object_text(ev->arena, intern(&ev->context->names, c, 1)));
         return items;

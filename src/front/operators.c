@@ -120,8 +120,14 @@ static Object *concatenate(Evaluator *ev, const Object *a, const Object *b, cons
 }
 
 static bool contains(Evaluator *ev, Object *container, const Object *item, const Node *node) {
-    if (container->kind == OBJECT_TEXT && item->kind == OBJECT_TEXT) return strstr(container->text, item->text) != NULL;
-    if (container->kind == OBJECT_DICT) return object_lookup(container, item) != NULL;
+    if (container->kind == OBJECT_TEXT && item->kind == OBJECT_TEXT) {
+        spend_steps(ev, strlen(container->text) / 64, node->location);
+        return strstr(container->text, item->text) != NULL;
+    }
+    if (container->kind == OBJECT_DICT) {
+        spend_steps(ev, container->list.count / 16, node->location);
+        return object_lookup(container, item) != NULL;
+    }
     ObjectList items = need_items(ev, container, node);
     for (uint32_t i = 0; i < items.count; i++)
         if (object_equal(items.items[i], item)) return true;

@@ -14,7 +14,8 @@ Token *next_token(Parser *parser) {
 static bool is_word(const Token *token) { return token->kind == TOKEN_OPERATOR || token->kind == TOKEN_KEYWORD; }
 
 bool sees_token(const Parser *parser, const char *text) {
-    return is_word(peek_token(parser)) && strcmp(peek_token(parser)->name, text) == 0;
+    const Token *token = peek_token(parser);
+    return is_word(token) && token->name[0] == text[0] && strcmp(token->name, text) == 0;
 }
 
 bool accept_token(Parser *parser, const char *text) {

@@ -34,7 +34,11 @@ Object *python_max(Evaluator *ev, Call *call) { return best(ev, call, OPERATOR_G
 
 Object *python_len(Evaluator *ev, Call *call) {
     Object *value = call->args[0];
-    if (value->kind == OBJECT_TEXT) return object_int(ev->arena, (int64_t)strlen(value->text));
+    if (value->kind == OBJECT_TEXT) {
+        int64_t length = (int64_t)strlen(value->text);
+        spend_steps(ev, (uint64_t)length / 1024, call->node->location);
+        return object_int(ev->arena, length);
+    }
     if (value->kind == OBJECT_BUFFER) return object_int(ev->arena, value->access->shape_rank);
     return object_int(ev->arena, need_items(ev, value, call->nodes[0]).count);
 }

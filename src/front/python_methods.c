@@ -116,6 +116,7 @@ Object *list_pop(Evaluator *ev, Call *call) {
     if (index < 0) index += list->count;
     if (index < 0 || index >= list->count)
         stop_at(ev, DIAG_FRONT_VALUE, call->node->location, "expected an item to pop, seen a list of %u", list->count);
+    spend_steps(ev, (list->count - (uint32_t)index) / 16, call->node->location);
     Object *item = list->items[index];
     for (uint32_t i = (uint32_t)index; i + 1 < list->count; i++) list->items[i] = list->items[i + 1];
     list->count--;
@@ -123,6 +124,7 @@ Object *list_pop(Evaluator *ev, Call *call) {
 }
 
 Object *list_index(Evaluator *ev, Call *call) {
+    spend_steps(ev, call->self->list.count / 16, call->node->location);
     for (uint32_t i = 0; i < call->self->list.count; i++)
         if (object_equal(call->self->list.items[i], call->args[0])) return object_int(ev->arena, i);
     stop_at(ev, DIAG_FRONT_VALUE, call->nodes[0]->location, "expected an item of the list, seen %s",
@@ -131,6 +133,7 @@ Object *list_index(Evaluator *ev, Call *call) {
 
 Object *list_count(Evaluator *ev, Call *call) {
     int64_t count = 0;
+    spend_steps(ev, call->self->list.count / 16, call->node->location);
     for (uint32_t i = 0; i < call->self->list.count; i++)
         count += object_equal(call->self->list.items[i], call->args[0]);
     return object_int(ev->arena, count);
@@ -150,6 +153,7 @@ Object *list_copy(Evaluator *ev, Call *call) {
 // ---------------------------------------------------------------- dicts
 
 Object *dict_get(Evaluator *ev, Call *call) {
+    spend_steps(ev, call->self->list.count / 16, call->node->location);
     Object *value = object_lookup(call->self, call->args[0]);
     return value ? value : call->args[1] ? call->args[1] : object_none(ev->arena);
 }
@@ -177,6 +181,7 @@ Object *dict_copy(Evaluator *ev, Call *call) {
 }
 
 Object *dict_pop(Evaluator *ev, Call *call) {
+    spend_steps(ev, call->self->list.count / 16, call->node->location);
     ObjectList *list = &call->self->list;
     for (uint32_t i = 0; i + 1 < list->count; i += 2) {
         if (!object_equal(list->items[i], call->args[0])) continue;
