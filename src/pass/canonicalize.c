@@ -41,7 +41,8 @@ static void simplify_loop(Module *module, Statement *loop) {
         statement_remove(loop);
         return;
     }
-    bool dissolves = known && turns == 1 && loop->loop.kind != FOR_PARALLEL && loop->loop.kind != FOR_TILE;
+    bool dissolves = known && turns == 1 && loop->loop.kind != FOR_PARALLEL && loop->loop.kind != FOR_TILE &&
+                     !leaves_loop(loop->loop.body);
     if (dissolves) substitute_block(module, loop->loop.body, loop->loop.variable, loop->loop.start);
     simplify_block(module, loop->loop.body);
     if (dissolves)

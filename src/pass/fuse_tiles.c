@@ -106,16 +106,22 @@ static void take_body(Fusion *fusion, const NestLoops *from, const NestLoops *to
                          expr_variable(fusion->module, to->loops[i]->loop.variable));
 }
 
-// Is every product's accumulator given its first value in the same nest? Otherwise DST holds only what is added to it.
-static bool starts_in_dst(const NestLoops *loops) {
-    for (Statement *s = loops->first; s; s = s == loops->last ? NULL : s->next) {
-        const Statement *product = product_store(s);
-        if (!is_product_store(product)) continue;
-        bool defined = false;
-        for (Statement *before = loops->first; before != s; before = before->next)
-            defined |= product_store(before)->store.buffer == product->store.buffer;
-        if (!defined) return false;
-    }
+static bool stores_before(const NestLoops *loops, const Statement *end, const Buffer *buffer) {
+    for (Statement *s = loops->first; s != end; s = s == loops->last ? NULL : s->next)
+        if (product_store(s)->store.buffer == buffer) return true;
+    return false;
+}
+
+// Is every product's accumulator given its first value in the same nest? Otherwise the packer adds what DST holds to
+// what is in L1, in this nest and in what is joined with it.
+static bool starts_in_dst(const NestLoops *first, const NestLoops *second) {
+    const NestLoops *both[] = {first, second};
+    for (int i = 0; i < 2; i++)
+        for (Statement *s = both[i]->first; s; s = s == both[i]->last ? NULL : s->next) {
+            const Statement *store = product_store(s);
+            if (!is_product_store(store) || stores_before(both[i], s, store->store.buffer)) continue;
+            if (i == 0 || !stores_before(first, NULL, store->store.buffer)) return false;
+        }
     return true;
 }
 
@@ -123,7 +129,7 @@ static bool starts_in_dst(const NestLoops *loops) {
 static bool join(Fusion *fusion, Statement *first, Statement *second) {
     NestLoops a = nest_loops(first), b = nest_loops(second);
     if (!a.count || !same_loops(&a, &b)) return false;
-    if (holds_product(first) && (holds_product(second) || !starts_in_dst(&a))) return false;
+    if ((holds_product(first) && holds_product(second)) || !starts_in_dst(&a, &b)) return false;
     take_body(fusion, &a, &b); // in terms of the second one's variables
     bool legal = shared_buffers_agree(fusion, first, second, &a, &b) && may_sink(fusion, first, second);
     if (legal) {
@@ -223,7 +229,7 @@ static void run(Function *function, const CompileOptions *options) {
     Fusion fusion = {.function = function, .module = function->module};
     Block *body = function_launch(function)->launch.body;
     fuse_block(&fusion, body);
-    Tracked tracked = track_buffers(function->module, body);
+    Tracked tracked = track_buffers(function, body);
     retire_block(&fusion, &tracked, body, 0);
     hold(function, ATTR_FUSED);
 }

@@ -213,7 +213,7 @@ static void run(Function *function, const CompileOptions *options) {
     (void)options;
     FlowControl flow = {.function = function, .module = function->module};
     Block *body = function_launch(function)->launch.body;
-    flow.tracked = track_buffers(function->module, body);
+    flow.tracked = track_buffers(function, body);
     flow.now.count = flow.tracked.count;
     for (int i = 0; i < flow.tracked.count; i++)
         flow.now.items[i] =

@@ -18,6 +18,8 @@ Statement *block_launch(Block *block);
 // A new on-chip buffer, declared at the top of the launch.
 Buffer *add_on_chip_buffer(Function *function, Name stem, const Buffer *like, DType type, Location location);
 
+// Does the block hold a break or continue of the loop around it?
+bool leaves_loop(const Block *block);
 // Replaces a loop by its body with the variable at the start value.
 void dissolve_loop(Module *module, Statement *loop);
 // Dissolves the tile and serial loops of one turn in a block; with `keep_nests` a tile nest keeps one loop, so that

@@ -5,12 +5,13 @@
 
 static void add_tracked(Statement *statement, void *user) {
     Tracked *tracked = user;
-    if (statement->kind == STATEMENT_ALLOC && is_on_chip(statement->alloc) && tracked->count < MAX_TRACKED)
-        tracked->buffers[tracked->count++] = statement->alloc;
+    if (statement->kind != STATEMENT_ALLOC || !is_on_chip(statement->alloc) || tracked->count == MAX_TRACKED) return;
+    if (tracked->function->circular_buffers.count && !circular_of(tracked->function, statement->alloc)) return;
+    tracked->buffers[tracked->count++] = statement->alloc;
 }
 
-Tracked track_buffers(Module *module, Block *block) {
-    Tracked tracked = {.module = module};
+Tracked track_buffers(Function *function, Block *block) {
+    Tracked tracked = {.function = function, .module = function->module};
     walk_statements(block, add_tracked, &tracked);
     return tracked;
 }

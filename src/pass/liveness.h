@@ -9,13 +9,15 @@ enum { MAX_TRACKED = 64 };
 typedef uint64_t LiveSet; // bit i: tracked buffer i may still be read
 
 typedef struct Tracked {
+    Function *function;
     Module *module;
     Buffer *buffers[MAX_TRACKED];
     int count;
 } Tracked;
 
-// All on-chip buffers that the block declares, at most MAX_TRACKED.
-Tracked track_buffers(Module *module, Block *block);
+// The on-chip buffers that the block declares, at most MAX_TRACKED; once circular buffers are allocated, those that
+// have one, which are never more.
+Tracked track_buffers(Function *function, Block *block);
 // -1 if it is not tracked.
 int tracked_index(const Tracked *tracked, const Buffer *buffer);
 LiveSet live_before(const Tracked *tracked, const Statement *statement, LiveSet after);

@@ -43,6 +43,15 @@ Buffer *add_on_chip_buffer(Function *function, Name stem, const Buffer *like, DT
     return buffer;
 }
 
+bool leaves_loop(const Block *block) {
+    for (const Statement *s = block->first; s; s = s->next) {
+        if (s->kind == STATEMENT_BREAK || s->kind == STATEMENT_CONTINUE) return true;
+        if (s->kind != STATEMENT_IF) continue;
+        if (leaves_loop(s->branch.then) || (s->branch.otherwise && leaves_loop(s->branch.otherwise))) return true;
+    }
+    return false;
+}
+
 void dissolve_loop(Module *module, Statement *loop) {
     substitute_block(module, loop->loop.body, loop->loop.variable, loop->loop.start);
     while (loop->loop.body->first) {
@@ -67,7 +76,7 @@ void dissolve_unit_loops(Module *module, Block *block, bool keep_nests) {
         int count = statement_blocks(s, blocks);
         for (int i = 0; i < count; i++) dissolve_unit_loops(module, blocks[i], keep_nests);
         bool unit = s->kind == STATEMENT_FOR && (s->loop.kind == FOR_TILE || s->loop.kind == FOR_SERIAL) &&
-                    expr_is_int(s->loop.extent, 1);
+                    expr_is_int(s->loop.extent, 1) && !leaves_loop(s->loop.body);
         if (unit && !(keep_nests && is_last_of_nest(s))) dissolve_loop(module, s);
     }
 }

@@ -24,50 +24,12 @@ static bool call_belongs(const Split *split, const Statement *statement) {
     return (produces ? circular->producer : circular->consumer) == split->thread;
 }
 
-typedef struct Use {
-    const Variable *variable;
-    const Buffer *scalar;
-    bool found;
-} Use;
+static void keep_own(Split *split, Block *block);
 
-static void find_use(const Expr *expr, void *user) {
-    Use *use = user;
-    if (expr->kind == EXPR_VARIABLE && expr->variable == use->variable) use->found = true;
-    if (expr->kind == EXPR_LOAD && expr->buffer == use->scalar) use->found = true;
-}
-
-static void find_use_slot(const Expr **slot, void *user) { walk_expression(*slot, find_use, user); }
-static void find_use_statement(Statement *statement, void *user) {
-    statement_expressions(statement, find_use_slot, user);
-}
-
-static bool used_in(Block *block, const Variable *variable, const Buffer *scalar) {
-    Use use = {variable, scalar, false};
-    walk_statements(block, find_use_statement, &use);
-    return use.found;
-}
-
-static bool block_is_idle(const Block *block);
-
-// True if a statement does nothing for its thread.
-static bool is_idle(const Statement *statement) {
-    switch (statement->kind) {
-    case STATEMENT_FOR: return block_is_idle(statement->loop.body);
-    case STATEMENT_IF:
-        return block_is_idle(statement->branch.then) &&
-               (!statement->branch.otherwise || block_is_idle(statement->branch.otherwise));
-    case STATEMENT_LET:
-    case STATEMENT_BREAK:
-    case STATEMENT_CONTINUE: return true;
-    case STATEMENT_STORE: return statement->store.buffer->scope == SCOPE_VAR;
-    default: return false;
-    }
-}
-
-static bool block_is_idle(const Block *block) {
-    for (const Statement *s = block->first; s; s = s->next)
-        if (!is_idle(s)) return false;
-    return true;
+static void keep_inside(Split *split, Statement *statement) {
+    Block *blocks[2];
+    int count = statement_blocks(statement, blocks);
+    for (int i = 0; i < count; i++) keep_own(split, blocks[i]);
 }
 
 static void keep_own(Split *split, Block *block) {
@@ -86,16 +48,62 @@ static void keep_own(Split *split, Block *block) {
         } else if (s->kind == STATEMENT_ASSERT) {
             if (split->thread != THREAD_READER) statement_remove(s);
         } else {
-            Block *blocks[2];
-            int count = statement_blocks(s, blocks);
-            for (int i = 0; i < count; i++) keep_own(split, blocks[i]);
-            bool loop_or_branch = s->kind == STATEMENT_FOR || s->kind == STATEMENT_IF;
-            if (loop_or_branch && is_idle(s)) statement_remove(s);
+            keep_inside(split, s);
         }
     }
 }
 
-// Lets and scalar variables that the thread does not use.
+// ---------------------------------------------------------------- what the thread does not need
+
+typedef struct Use {
+    const Variable *variable;
+    const Buffer *scalar;
+    bool found;
+} Use;
+
+static void find_use(const Expr *expr, void *user) {
+    Use *use = user;
+    if (expr->kind == EXPR_VARIABLE && expr->variable == use->variable) use->found = true;
+    if (expr->kind == EXPR_LOAD && expr->buffer == use->scalar) use->found = true;
+}
+
+static void find_use_slot(const Expr **slot, void *user) { walk_expression(*slot, find_use, user); }
+static void find_use_statement(Statement *statement, void *user) {
+    const Use *use = user;
+    if (use->scalar && statement->kind == STATEMENT_STORE && statement->store.buffer == use->scalar) return; // its own
+    statement_expressions(statement, find_use_slot, user);
+}
+
+static bool used_in(Block *block, const Variable *variable, const Buffer *scalar) {
+    Use use = {variable, scalar, false};
+    walk_statements(block, find_use_statement, &use);
+    return use.found;
+}
+
+static bool is_empty(const Block *block) { return !block || !block->first; }
+
+// Only breaks and continues are left of the loop's body: it does nothing, however often it runs.
+static bool only_leaves(const Block *block) {
+    for (const Statement *s = block->first; s; s = s->next) {
+        bool leaves = s->kind == STATEMENT_BREAK || s->kind == STATEMENT_CONTINUE;
+        bool branch = s->kind == STATEMENT_IF && only_leaves(s->branch.then) &&
+                      (!s->branch.otherwise || only_leaves(s->branch.otherwise));
+        if (!leaves && !branch) return false;
+    }
+    return true;
+}
+
+static bool is_unused(Block *whole, const Statement *s) {
+    switch (s->kind) {
+    case STATEMENT_LET: return !used_in(whole, s->let.variable, NULL);
+    case STATEMENT_STORE: return s->store.buffer->scope == SCOPE_VAR && !used_in(whole, NULL, s->store.buffer);
+    case STATEMENT_FOR: return only_leaves(s->loop.body);
+    case STATEMENT_IF: return is_empty(s->branch.then) && is_empty(s->branch.otherwise);
+    default: return false;
+    }
+}
+
+// Lets and scalar variables that the thread does not use, and the loops and branches that they leave empty.
 static bool drop_unused(Block *whole, Block *block) {
     bool dropped = false;
     for (Statement *s = block->last, *previous; s; s = previous) {
@@ -103,10 +111,7 @@ static bool drop_unused(Block *whole, Block *block) {
         Block *blocks[2];
         int count = statement_blocks(s, blocks);
         for (int i = 0; i < count; i++) dropped |= drop_unused(whole, blocks[i]);
-        bool unused = (s->kind == STATEMENT_LET && !used_in(whole, s->let.variable, NULL)) ||
-                      (s->kind == STATEMENT_STORE && s->store.buffer->scope == SCOPE_VAR &&
-                       !used_in(whole, NULL, s->store.buffer));
-        if (!unused) continue;
+        if (!is_unused(whole, s)) continue;
         statement_remove(s);
         dropped = true;
     }

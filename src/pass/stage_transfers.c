@@ -4,10 +4,18 @@
 #include "ir/walk.h"
 #include "pass/lower.h"
 
+// An element's tile that the nest under way has stored: what it reads of it later comes from here.
+typedef struct StagedStore {
+    const Buffer *tensor;
+    const Expr *value; // a load of the buffer that holds it
+    const Expr *indices[MAX_RANK];
+} StagedStore;
+
 typedef struct Staging {
     Function *function;
     Module *module;
     Statement *nest; // under way
+    VECTOR(StagedStore) stored;
 } Staging;
 
 // ---------------------------------------------------------------- tensors inside computing nests
@@ -80,10 +88,22 @@ typedef struct LoadStaging {
     Statement *store;
 } LoadStaging;
 
+static const Expr *stored_value(const Staging *staging, const Expr *load) {
+    for (uint32_t i = staging->stored.count; i-- > 0;) {
+        const StagedStore *stored = &staging->stored.items[i];
+        bool same = stored->tensor == load->buffer;
+        for (uint32_t d = 0; same && d < load->count; d++) same = stored->indices[d] == load->args[d];
+        if (same) return stored->value;
+    }
+    return NULL;
+}
+
 static const Expr *stage_load(Module *module, const Expr *expr, void *user) {
     LoadStaging *load = user;
     if (expr->kind != EXPR_LOAD || !is_global(expr->buffer)) return expr;
     Staging *staging = load->staging;
+    const Expr *stored = stored_value(staging, expr);
+    if (stored) return stored;
     const Statement *loops[MAX_RANK];
     int count = used_loops(staging->nest, load->store, expr->args, (int)expr->count, loops);
     const Expr *indices[MAX_RANK];
@@ -99,22 +119,25 @@ static void stage_store(Staging *staging, Statement *store) {
     int count = used_loops(staging->nest, store, store->store.indices, tensor->rank, loops);
     const Expr *indices[MAX_RANK], *to[MAX_RANK];
     Buffer *buffer = staging_buffer(staging, tensor, count, loops, "out", store->location, indices);
-    for (int d = 0; d < tensor->rank; d++) to[d] = store->store.indices[d];
-    Statement *nest =
-        move_nest(staging, count, loops, tensor, to, expr_load(staging->module, buffer, indices), store->location);
-    block_insert_after(staging->nest, nest);
+    StagedStore stored = {.tensor = tensor, .value = expr_load(staging->module, buffer, indices)};
+    for (int d = 0; d < tensor->rank; d++) stored.indices[d] = to[d] = store->store.indices[d];
+    vector_push(&staging->module->context->scratch, staging->stored, stored);
+    block_insert_after(staging->nest, move_nest(staging, count, loops, tensor, to, stored.value, store->location));
     store->store.buffer = buffer;
     for (int d = 0; d < buffer->rank; d++) store->store.indices[d] = indices[d];
 }
 
-static bool moves_one_tile(const Statement *store) {
-    const Expr *value = store->store.value;
-    return value->kind == EXPR_LOAD && is_global(value->buffer) != is_global(store->store.buffer);
+// A nest that only moves tiles, one at a time, is the work of a data-movement thread as it is.
+static bool only_moves(const Statement *nest) {
+    const Statement *inner = nest;
+    while (inner->kind == STATEMENT_FOR && !inner->loop.body->first->next) inner = inner->loop.body->first;
+    if (inner->kind != STATEMENT_STORE) return false;
+    const Expr *value = inner->store.value;
+    return value->kind == EXPR_LOAD && is_global(value->buffer) != is_global(inner->store.buffer);
 }
 
 static void stage_stores(Staging *staging, Statement *statement) {
     if (statement->kind == STATEMENT_STORE) {
-        if (moves_one_tile(statement)) return;
         LoadStaging load = {staging, statement};
         statement->store.value = map_expression(staging->module, statement->store.value, stage_load, &load);
         if (is_global(statement->store.buffer)) stage_store(staging, statement);
@@ -124,6 +147,12 @@ static void stage_stores(Staging *staging, Statement *statement) {
     int count = statement_blocks(statement, blocks);
     for (int i = 0; i < count; i++)
         for (Statement *s = blocks[i]->first; s; s = s->next) stage_stores(staging, s);
+}
+
+static void stage_nest(Staging *staging, Statement *nest) {
+    if (only_moves(nest)) return;
+    staging->stored.count = 0;
+    stage_stores(staging, nest);
 }
 
 typedef void NestVisit(Staging *staging, Statement *nest);
@@ -250,7 +279,7 @@ static void run(Function *function, const CompileOptions *options) {
     (void)options;
     EndsTable table = {.staging = {.function = function, .module = function->module}};
     Block *body = function_launch(function)->launch.body;
-    each_nest(&table.staging, body, stage_stores);
+    each_nest(&table.staging, body, stage_nest);
     each_nest(&table.staging, body, note_ends);
     each_nest(&table.staging, body, stage_ends);
     dissolve_unit_loops(function->module, body, true); // as the nests around them, so that they can be joined
