@@ -305,11 +305,9 @@ static void print_atom(const Atom *atom, Text *out) {
     if (atom->kind == ATOM_VARIABLE)
         text_add(out, atom->variable->name);
     else if (atom->kind == ATOM_INDEX)
-        text_format(out, "index%d", atom->depth);
-    else if (atom->kind == ATOM_OP)
-        text_format(out, "(%s ...)", expr_op_name(atom->op));
+        text_format(out, "iteration of loop %d", atom->depth + 1);
     else
-        text_add(out, atom->kind == ATOM_SUM ? "a sum over a loop" : "an unknown number");
+        text_add(out, atom->kind == ATOM_SUM ? "a sum over a loop" : "a computed value");
 }
 
 void amount_print(Amount a, Text *out) {

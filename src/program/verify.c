@@ -2,7 +2,7 @@
 // holds.
 #include "program/verify.h"
 
-enum { CONCRETE_STEPS = 1 << 20 };
+enum { CONCRETE_STEPS = 1 << 18 };
 
 const char *describe_buffer(const Check *check, int buffer) {
     const CircularBuffer *circular = check->function->circular_buffers.items[buffer];
