@@ -171,7 +171,6 @@ static const Case cases[] = {
     {"another thread's end of a buffer", "            cb_wait_front(cb_c, 1)\n", "            cb_wait_front(cb_a, 1)\n",
      DIAG_SIM_THREAD, "cb_wait_front(cb_a"},
     {"page size", "page_bytes=4096, pages=2", "page_bytes=2048, pages=2", DIAG_SIM_BUFFER, "cb_wide = "},
-    {"no pages", "page_bytes=4096, pages=2", "page_bytes=4096, pages=0", DIAG_SIM_BUFFER, "cb_wide = "},
     {"index taken", "circular_buffer(3,", "circular_buffer(2,", DIAG_SIM_BUFFER, "cb_exact = "},
     {"index above the chip's", "circular_buffer(3,", "circular_buffer(32,", DIAG_SIM_BUFFER, "cb_exact = "},
     {"too large for L1", "page_bytes=4096, pages=2", "page_bytes=4096, pages=400", DIAG_SIM_L1, NULL},
