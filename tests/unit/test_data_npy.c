@@ -189,8 +189,7 @@ static void refuses_malformed_headers(void **state) {
         "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3",
         "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), 'more': 1}",
         "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), } x",
-        "{'descr': '<f4"
-        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa', 'fortran_order': False, 'shape': (2, 3), }",
+        "{'descr': '<f4aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa', 'fortran_order': False, 'shape': (2, 3), }",
     };
     for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++)
         assert_refused(state, case_of(headers[i]), DIAG_NPY_FORMAT);
