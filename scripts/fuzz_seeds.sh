@@ -3,8 +3,8 @@
 # files as ttile writes them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-corpus=build-fuzz/corpus
-ttile=build-fuzz/ttile
+corpus=${CORPUS:-build-fuzz/corpus}
+ttile=${TTILE:-build-fuzz/ttile}
 mkdir -p "$corpus"/fuzz_source "$corpus"/fuzz_ir "$corpus"/fuzz_plan "$corpus"/fuzz_npy
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
