@@ -128,9 +128,15 @@ static void declare_parameter(Evaluator *ev, const Node *parameter) {
     if (type->kind != OBJECT_DTYPE)
         stop_at(ev, DIAG_FRONT_TYPE, parameter->first->location, "expected T.Tensor(...) or a dtype, seen %s",
                 show_object(ev, type));
-    DType dtype = chip_dtype(ev, type->dtype.type, parameter->location);
+    DType dtype = type->dtype.type;
+    if (!dtype_is_integer(dtype))
+        stop_with_help(ev, DIAG_FRONT_UNSUPPORTED, parameter->location,
+                       "make it a tensor of one element, or a compile-time parameter of a function around the kernel",
+                       "expected an integer as scalar parameter, seen `%s` of %s", parameter->name, dtype_name(dtype));
     Variable *variable = variable_new(ev->function, VARIABLE_SIZE, parameter->name, dtype, parameter->location);
-    vector_push(ev->arena, ev->kernel->sizes, ((Size){.name = parameter->name, .variable = variable, .used = true}));
+    Size *size = find_size(ev, parameter->name);
+    size->variable = variable;
+    size->used = size->scalar = true;
     bind_name(ev, parameter->name, object_expr(ev->arena, expr_variable(ev->module, variable)));
 }
 

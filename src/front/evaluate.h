@@ -73,6 +73,7 @@ typedef struct Size { // of T.const or T.dynamic
     Variable *variable; // T.dynamic, or while probing
     Object *value;      // known; NULL if not
     bool used;          // by the kernel
+    bool scalar;        // a parameter of a @T.prim_func: any integer
 } Size;
 typedef struct Kernel {
     FunctionObject *function;
@@ -216,7 +217,8 @@ Access *need_buffer(Evaluator *ev, Object *value, const Node *node, const char *
 Region *region_of(Evaluator *ev, const Access *access, const Node *node);
 // The whole-buffer region, or the part that a slice names.
 Region *need_region(Evaluator *ev, Object *value, const Node *node, const char *what);
-bool access_is_start(const Access *access); // buffer[i, j]: a place without extents
+bool access_is_start(const Access *access);       // buffer[i, j]: a place without extents
+struct Size *find_size(Evaluator *ev, Name name); // of the kernel; a new one if there is none
 Buffer *declare_tensor(Evaluator *ev, Name name, const TensorObject *type, Location location);
 int need_shape(Evaluator *ev, Object *value, const Node *node, Object *shape[MAX_RANK]);
 void resolve_shape(Evaluator *ev, int rank, Object *const shape[], DType type, const Node *node, const Expr *result[]);

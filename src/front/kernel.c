@@ -74,11 +74,17 @@ static void take_call(Evaluator *ev, const Node *function, const Call *call, Obj
     }
 }
 
-static void take_bindings(Evaluator *ev, const Node *function, Object **values) {
+// Scalar parameters of a @T.prim_func are sizes too.
+static void take_scalars(Evaluator *ev, const Node *function, Object *const values[]) {
+    for (uint32_t i = 0; i < function->items.count; i++)
+        if (values[i] && values[i]->kind == OBJECT_INT) set_size(ev, function->items.items[i]->name, values[i]);
+}
+
+static void take_bindings(Evaluator *ev, const Node *function, Object **values, bool prim) {
     for (int i = 0; i < ev->options->binding_count; i++) {
         const Binding *binding = &ev->options->bindings[i];
         Name name = name_of(ev->context, binding->name);
-        int index = parameter_index(function, name);
+        int index = prim ? -1 : parameter_index(function, name);
         Object *value = binding_value(ev, binding);
         if (index >= 0)
             values[index] = value;
@@ -155,6 +161,7 @@ static void check_bound(Evaluator *ev) {
     for (uint32_t i = 0; i < ev->kernel->sizes.count; i++) {
         const Size *size = &ev->kernel->sizes.items[i];
         if (!size->variable || !size->variable->is_bound || !size->used) continue;
+        if (size->scalar && size->variable->bound >= INT32_MIN && size->variable->bound <= INT32_MAX) continue;
         if (size->variable->bound <= 0 || size->variable->bound > INT32_MAX)
             stop_at(ev, DIAG_FRONT_OVERFLOW, size->variable->location,
                     "expected a size of 1 to 2147483647, seen %s = %lld", size->name, (long long)size->variable->bound);
@@ -261,9 +268,9 @@ void elaborate_kernel(Evaluator *ev, FunctionObject *kernel, const Search *searc
     memcpy(values, kernel->defaults, function->items.count * sizeof *values);
     bool prim = kernel->kind == FUNCTION_PRIM,
          own = search->kernel == kernel || (search->kernel && search->kernel->node == function);
-    if (own && !prim) take_call(ev, function, search->call, values);
-    take_bindings(ev, function, values);
-    if (prim) memset(values, 0, function->items.count * sizeof *values);
+    if (own) take_call(ev, function, search->call, values);
+    if (prim) take_scalars(ev, function, values);
+    take_bindings(ev, function, values, prim);
     take_out_idx(ev, kernel, search);
     if (prim)
         run_prim_func(ev, kernel);

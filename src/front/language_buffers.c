@@ -136,7 +136,7 @@ Object *language_empty(Evaluator *ev, Call *call) {
 
 // ---------------------------------------------------------------- sizes
 
-static Size *find_size(Evaluator *ev, Name name) {
+Size *find_size(Evaluator *ev, Name name) {
     for (uint32_t i = 0; i < ev->kernel->sizes.count; i++)
         if (ev->kernel->sizes.items[i].name == name) return &ev->kernel->sizes.items[i];
     vector_push(ev->arena, ev->kernel->sizes, ((Size){.name = name}));
@@ -153,26 +153,26 @@ static void take_alias(Evaluator *ev, Size *size) {
     }
 }
 
-static Object *dynamic_size(Evaluator *ev, Name name, DType type, const Node *node) {
+// Sizes are int32 whatever the source asks for: none is larger than 2^31 - 1.
+static Object *dynamic_size(Evaluator *ev, Name name, const Node *node) {
     Size *size = find_size(ev, name);
     take_alias(ev, size);
-    if (!size->variable) size->variable = variable_new(ev->function, VARIABLE_SIZE, name, type, node->location);
+    if (!size->variable) size->variable = variable_new(ev->function, VARIABLE_SIZE, name, DTYPE_INT32, node->location);
     return object_expr(ev->arena, expr_variable(ev->module, size->variable));
 }
 
-static Object *constant_size(Evaluator *ev, Name name, DType type, const Node *node) {
+static Object *constant_size(Evaluator *ev, Name name, const Node *node) {
     Size *size = find_size(ev, name);
     size->used = true;
     if (size->value) return size->value;
-    if (ev->kernel->probing) return dynamic_size(ev, name, type, node);
+    if (ev->kernel->probing) return dynamic_size(ev, name, node);
     stop_with_help(ev, DIAG_FRONT_MISSING, node->location,
                    arena_format(ev->arena, "give it on the command line: %s=1024", name),
                    "expected a value of `%s`, seen none", name);
 }
 
 // "M, N" names two sizes.
-static Object *sizes(Evaluator *ev, Call *call,
-                     Object *(*make)(Evaluator *ev, Name name, DType type, const Node *node)) {
+static Object *sizes(Evaluator *ev, Call *call, Object *(*make)(Evaluator *ev, Name name, const Node *node)) {
     Name names = need_text(ev, call->args[0], call->nodes[0], "the sizes' names");
     DType type = call->args[1] ? need_dtype(ev, call->args[1], call->nodes[1], NULL) : DTYPE_INT32;
     if (!dtype_is_integer(type))
@@ -181,7 +181,7 @@ static Object *sizes(Evaluator *ev, Call *call,
     Object *tuple = object_list(ev->arena, OBJECT_TUPLE);
     for (const char *text = names + strspn(names, " ,"); *text; text += strspn(text, " ,")) {
         size_t length = strcspn(text, " ,");
-        object_append(ev->arena, tuple, make(ev, intern(&ev->context->names, text, length), type, call->node));
+        object_append(ev->arena, tuple, make(ev, intern(&ev->context->names, text, length), call->node));
         text += length;
     }
     return tuple->list.count == 1 ? tuple->list.items[0] : tuple;

@@ -234,7 +234,7 @@ static void set_extent(Evaluator *ev, Statement *launch, int i, Object *extent, 
     const Node *node =
         item->first->kind == NODE_CALL && (uint32_t)i < item->first->items.count ? item->first->items.items[i] : item;
     int64_t blocks;
-    launch->launch.extents[i] = need_index(ev, extent, node, "the number of blocks");
+    launch->launch.extents[i] = convert_expr(ev, need_index(ev, extent, node, "the number of blocks"), DTYPE_INT32);
     if (expr_constant(launch->launch.extents[i], &blocks) && (blocks <= 0 || blocks > INT32_MAX))
         stop_with_help(ev, DIAG_FRONT_LAUNCH, node->location, blocks <= 0 ? "use T.ceildiv, or larger sizes" : NULL,
                        "expected 1 to 2147483647 blocks in dimension %d of the launch, seen %lld", i,

@@ -17,12 +17,16 @@ static bool integer_fits(int64_t value, DType type) {
     return bits >= 64 || (value >= -((int64_t)1 << (bits - 1)) && value < (int64_t)1 << (bits - 1));
 }
 
-static const Expr *constant_of(Evaluator *ev, const Object *number, DType type) {
+// A number in a type. Floats are cut off towards 0 for integers.
+static const Expr *constant_of(Evaluator *ev, const Object *number, DType type, const Node *node) {
     if (dtype_is_float(type)) return expr_float(ev->module, type, object_real(number));
     if (type == DTYPE_BOOL) return expr_bool(ev->module, object_real(number) != 0);
-    if (number->kind == OBJECT_FLOAT)
-        return expr_cast(ev->module, type, expr_float(ev->module, DTYPE_FLOAT32, number->real));
-    return expr_integer(ev->module, type, number->integer);
+    bool small = number->kind != OBJECT_FLOAT || (number->real > -0x1p63 && number->real < 0x1p63);
+    int64_t value = number->kind == OBJECT_FLOAT ? (small ? (int64_t)number->real : 0) : number->integer;
+    if (!small || !integer_fits(value, type))
+        stop_at(ev, DIAG_FRONT_OVERFLOW, node->location, "expected a number that fits %s, seen %s", dtype_name(type),
+                show_object(ev, number));
+    return expr_integer(ev->module, type, value);
 }
 
 static DType untyped_dtype(const Object *number) {
@@ -33,7 +37,7 @@ static DType untyped_dtype(const Object *number) {
 
 const Expr *need_expr(Evaluator *ev, Object *value, const Node *node, const char *what) {
     if (value->kind == OBJECT_EXPR) return value->expr;
-    if (is_untyped(value)) return constant_of(ev, value, untyped_dtype(value));
+    if (is_untyped(value)) return constant_of(ev, value, untyped_dtype(value), node);
     if (value->kind == OBJECT_ELEMENT || object_is_variable(value)) return load_access(ev, value->access, node);
     DiagnosticCode code = value->kind == OBJECT_OPAQUE ? DIAG_FRONT_OPAQUE : DIAG_FRONT_TYPE;
     stop_at(ev, code, node->location, "expected %s, seen %s", what, show_object(ev, value));
@@ -48,7 +52,7 @@ const Expr *convert_expr(Evaluator *ev, const Expr *expr, DType type) {
 }
 
 const Expr *expr_as(Evaluator *ev, Object *value, DType type, const Node *node) {
-    if (is_untyped(value)) return constant_of(ev, value, type);
+    if (is_untyped(value)) return constant_of(ev, value, type, node);
     return convert_expr(ev, need_expr(ev, value, node, "a scalar"), type);
 }
 
@@ -113,8 +117,8 @@ bool promote_operands(Evaluator *ev, Object *a, Object *b, const Node *node, con
         *right = need_expr(ev, b, node, "an operand");
         type = wider((*left)->type, (*right)->type);
     }
-    *left = is_untyped(a) ? constant_of(ev, a, type) : convert_expr(ev, *left, type);
-    *right = is_untyped(b) ? constant_of(ev, b, type) : convert_expr(ev, *right, type);
+    *left = is_untyped(a) ? constant_of(ev, a, type, node) : convert_expr(ev, *left, type);
+    *right = is_untyped(b) ? constant_of(ev, b, type, node) : convert_expr(ev, *right, type);
     return true;
 }
 

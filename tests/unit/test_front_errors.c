@@ -77,6 +77,8 @@ static void compile_time_values(void **state) {
     refuse_line(state, "x = 9223372036854775807 + 1", DIAG_FRONT_OVERFLOW, 33);
     refuse_line(state, "x = 1 << 64", DIAG_FRONT_OVERFLOW, 15);
     refuse_line(state, "x = 99999999999999999999", DIAG_FRONT_OVERFLOW, 13);
+    refuse_line(state, "b = T.cast(300, 'uint8')", DIAG_FRONT_OVERFLOW, 20);
+    refuse_line(state, "b = T.cast(1e30, 'int32')", DIAG_FRONT_OVERFLOW, 20);
     refuse_line(state, "assert 1 > 2, 'no'", DIAG_FRONT_ASSERT, 18);
 }
 

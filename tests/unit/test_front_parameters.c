@@ -119,6 +119,19 @@ static void dynamic_sizes_are_bound_by_either_name(void **state) {
     assert_has(ir_of_job(*state, &upper), "m: T.size(\"int32\", 9)");
 }
 
+static void wide_dynamic_sizes_are_int32(void **state) {
+    const char *ir = ir_of(*state, "import tilelang.language as T\n"
+                                   "m = T.dynamic('m', 'int64')\n"
+                                   "@T.prim_func\n"
+                                   "def k(A: T.Tensor((m, m * 2), 'float32')):\n"
+                                   "    with T.Kernel(T.cast(m, 'int64')) as i:\n"
+                                   "        A[i, m] = 1\n"
+                                   "import torch\n"
+                                   "k(torch.rand(12, 24))\n");
+    assert_has(ir, "A: T.Tensor((m, m * 2), \"float32\", role=\"out\")");
+    assert_has(ir, "with T.Kernel(m) as i:\n        A[i, m] = 1.0\n");
+}
+
 static void missing_parameters_are_all_listed(void **state) {
     const Diagnostic *diagnostic = assert_refuses(*state, EAGER, DIAG_FRONT_MISSING, 5, 5);
     const char *const names[] = {"`block`", "`M`", "`N`"};
@@ -220,6 +233,7 @@ int main(void) {
         TEST(plain_factories_count_as_kernels),
         TEST(dynamic_sizes_are_bound_by_shapes),
         TEST(dynamic_sizes_are_bound_by_either_name),
+        TEST(wide_dynamic_sizes_are_int32),
         TEST(missing_parameters_are_all_listed),
         TEST(opaque_condition_ends_the_search),
         TEST(missing_dynamic_sizes_are_listed),
