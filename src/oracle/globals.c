@@ -1,7 +1,9 @@
 // Writes to global tensors: who wrote an element, and whether blocks disagree about it.
 //
-// While blocks run side by side, a second block at an element only raises `overlap`: the launch is then run again,
-// block after block, and values are compared. So what is reported does not depend on threads.
+// Most kernels write every element once, and the `written` flags alone show that. Where an element is written again,
+// the launch starts over and keeps an owner for each element; where owners differ, once more, block after block, and
+// values are compared. Each step notices the same whatever order threads run in, so what is reported does not depend on
+// them.
 #include <string.h>
 
 #include "data/convert.h"
@@ -14,7 +16,28 @@ static void from_lanes(DType type, const Lane *values, size_t count, void *data,
         convert_from_integers(type, &values->integer, count, data, first);
 }
 
-static void claim_shared(Machine *machine, Storage *storage, size_t first, size_t count) {
+// Sets flags; false if one of them was set already. Eight at a time where they lie in one word.
+static bool set_flags(uint8_t *flags, size_t count) {
+    uint8_t met = 0;
+    uint64_t met_words = 0;
+    size_t i = 0;
+    for (; i < count && (uintptr_t)(flags + i) % sizeof(uint64_t); i++)
+        met |= __atomic_exchange_n(&flags[i], 1, __ATOMIC_RELAXED);
+    for (; i + sizeof(uint64_t) <= count; i += sizeof(uint64_t))
+        met_words |= __atomic_exchange_n((uint64_t *)(void *)(flags + i), 0x0101010101010101u, __ATOMIC_RELAXED);
+    for (; i < count; i++) met |= __atomic_exchange_n(&flags[i], 1, __ATOMIC_RELAXED);
+    return !met && !met_words;
+}
+
+static void claim_once(Machine *machine, Storage *storage, size_t first, size_t count, const Lane *values,
+                       Location location) {
+    (void)values, (void)location;
+    if (!set_flags(storage->written + first, count)) machine_overlap(machine);
+}
+
+static void claim_owned(Machine *machine, Storage *storage, size_t first, size_t count, const Lane *values,
+                        Location location) {
+    (void)values, (void)location;
     uint32_t own = machine->owner, base = machine->shared->owner_base;
     for (size_t i = first; i < first + count; i++) {
         uint32_t other = __atomic_exchange_n(&storage->owner[i], own, __ATOMIC_RELAXED);
@@ -32,7 +55,7 @@ static void claim_element(Machine *machine, Storage *storage, size_t element, co
     *owner = others ? machine->shared->owner_shared : machine->owner;
 }
 
-static void claim_alone(Machine *machine, Storage *storage, size_t first, size_t count, const Lane *values,
+static void claim_equal(Machine *machine, Storage *storage, size_t first, size_t count, const Lane *values,
                         Location location) {
     DType type = storage->info->buffer->type;
     for (size_t i = 0; i < count; i++) {
@@ -42,12 +65,16 @@ static void claim_alone(Machine *machine, Storage *storage, size_t first, size_t
     }
 }
 
+typedef void (*Claim)(Machine *machine, Storage *storage, size_t first, size_t count, const Lane *values,
+                      Location location);
+static const Claim claims[] = {
+    [CHECK_NONE] = NULL, [CHECK_ONCE] = claim_once, [CHECK_OWNER] = claim_owned, [CHECK_VALUES] = claim_equal};
+
 void global_write(Machine *machine, Storage *storage, int64_t first, size_t count, const Lane *values,
                   Location location) {
     size_t start = (size_t)first;
-    bool claimed = storage->owner && !machine->adding;
-    if (claimed && machine->shared->side_by_side) claim_shared(machine, storage, start, count);
-    if (storage->owner && !machine->shared->side_by_side) claim_alone(machine, storage, start, count, values, location);
+    Claim claim = machine->adding ? NULL : claims[machine->shared->check];
+    if (claim) claim(machine, storage, start, count, values, location);
     from_lanes(storage->info->buffer->type, values, count, storage->data, start);
-    memset(storage->written + start, 1, count);
+    if (claim != claim_once) memset(storage->written + start, 1, count);
 }

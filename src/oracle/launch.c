@@ -1,8 +1,8 @@
 // Launches: blocks on host threads, in such a way that the result does not depend on how many there are.
 //
 // Blocks run side by side when no global buffer is both read and written by the launch and nothing is added atomically;
-// then only writes can meet, and if two blocks do write one element, the launch starts over, block after block. The
-// failure that counts is that of the first block.
+// then only writes can meet, and when they do, the launch can start over (globals.c). The failure that counts is that
+// of the first block.
 #include "oracle/launch.h"
 
 #include <string.h>
@@ -89,12 +89,13 @@ static bool any_overlap(const Shared *shared) {
     return false;
 }
 
-static void run_from(Shared *shared, int64_t first, bool side_by_side) {
+static void run_from(Shared *shared, int64_t first, WriteCheck check) {
+    bool alone = check == CHECK_NONE || check == CHECK_VALUES;
     shared->next = first;
     shared->stop = shared->sample_count;
-    shared->side_by_side = side_by_side;
+    shared->check = check;
     for (int i = 0; i < shared->machine_count; i++) shared->machines[i]->failure = (Failure){0};
-    run_on_threads(shared, side_by_side ? shared->machine_count : 1);
+    run_on_threads(shared, alone ? 1 : shared->machine_count);
 }
 
 static double all_operations(const Shared *shared) {
@@ -107,9 +108,8 @@ static void set_operations(Shared *shared, double operations) {
     for (int i = 0; i < shared->machine_count; i++) shared->machines[i]->operations = i ? 0 : operations;
 }
 
-static bool may_run_side_by_side(const Shared *shared) {
-    const Effects *effects = &shared->launch->launch.effects;
-    if (shared->machine_count == 1 || shared->blocks == 1 || shared->plan->outer_state) return false;
+// No block reads what the code with these effects writes, nor adds to it.
+static bool outputs_only(const Shared *shared, const Effects *effects) {
     for (uint32_t i = 0; i < shared->plan->buffers.count; i++) {
         if (shared->plan->buffers.items[i].buffer->scope != SCOPE_GLOBAL) continue;
         if (effects->adds[i] || (effects->reads[i] && effects->writes[i])) return false;
@@ -119,13 +119,8 @@ static bool may_run_side_by_side(const Shared *shared) {
 
 // A sample is only right if no block needs what another one does.
 static bool may_sample(const Shared *shared) {
-    const Effects *effects = &shared->plan->effects;
     if (shared->options.operation_limit <= 0 || shared->blocks < 3 || shared->plan->outer_state) return false;
-    for (uint32_t i = 0; i < shared->plan->buffers.count; i++) {
-        if (shared->plan->buffers.items[i].buffer->scope != SCOPE_GLOBAL) continue;
-        if (effects->adds[i] || (effects->reads[i] && effects->writes[i])) return false;
-    }
-    return true;
+    return outputs_only(shared, &shared->plan->effects);
 }
 
 static void allocate_owners(Machine *machine) {
@@ -156,16 +151,16 @@ static void number_blocks(Shared *shared) {
 }
 
 // Runs the first block alone to see what one costs, and chooses a sample if all would cost too much.
-static int64_t choose_blocks(Machine *machine) {
+static int64_t choose_blocks(Machine *machine, WriteCheck check) {
     Shared *shared = machine->shared;
     shared->sample = NULL;
     shared->sample_count = shared->blocks;
     if (!may_sample(shared)) return 0;
     double before = all_operations(shared);
     shared->sample_count = 1;
-    run_from(shared, 0, false);
+    run_from(shared, 0, check);
     shared->sample_count = shared->blocks;
-    if (machine->failure.failed) return 0;
+    if (machine->failure.failed || machine->failure.overlap) return 0;
     double cost = all_operations(shared) - before;
     if (cost * (double)shared->blocks <= shared->options.operation_limit) return 1;
     double wanted = shared->options.operation_limit / cost;
@@ -188,21 +183,32 @@ static void finish_launch(Machine *machine, double before) {
     shared->sample = NULL;
 }
 
+static void start_over(Machine *machine, WriteCheck check, double operations) {
+    allocate_owners(machine);
+    number_blocks(machine->shared);
+    set_operations(machine->shared, operations);
+    run_from(machine->shared, 0, check);
+}
+
+static void run_blocks(Machine *machine, double operations) {
+    Shared *shared = machine->shared;
+    bool again = outputs_only(shared, &shared->launch->launch.effects) && !shared->plan->outer_state;
+    WriteCheck check = shared->blocks == 1 ? CHECK_NONE : again ? CHECK_ONCE : CHECK_VALUES;
+    if (check == CHECK_VALUES) allocate_owners(machine);
+    number_blocks(shared);
+    int64_t first = choose_blocks(machine, check);
+    if (!first_failure(shared) && !any_overlap(shared)) run_from(shared, first, check);
+    if (any_overlap(shared)) start_over(machine, CHECK_OWNER, operations);
+    if (any_overlap(shared)) start_over(machine, CHECK_VALUES, operations);
+}
+
 Flow run_launch(Machine *machine, const Node *node) {
     Shared *shared = machine->shared;
     run_program(machine, &node->program);
     shared->launch = node;
     shared->blocks = count_blocks(machine, node);
-    if (shared->blocks > 1) allocate_owners(machine);
-    number_blocks(shared);
     double before = all_operations(shared);
-    int64_t first = choose_blocks(machine);
-    if (!first_failure(shared)) run_from(shared, first, may_run_side_by_side(shared));
-    if (any_overlap(shared)) {
-        set_operations(shared, before);
-        number_blocks(shared);
-        run_from(shared, 0, false);
-    }
+    run_blocks(machine, before);
     const Failure *failure = first_failure(shared);
     finish_launch(machine, before);
     if (failure) {

@@ -6,6 +6,14 @@
 
 #include "oracle/evaluate.h"
 
+// How writes of several blocks to one element are noticed.
+typedef enum WriteCheck {
+    CHECK_NONE,   // there is one block
+    CHECK_ONCE,   // no element is written twice, by whomever; otherwise the launch starts over with CHECK_OWNER
+    CHECK_OWNER,  // no element is written by two blocks; otherwise the launch starts over with CHECK_VALUES
+    CHECK_VALUES, // blocks run one after the other, and those that meet write equal values
+} WriteCheck;
+
 struct Shared {
     const Plan *plan;
     const Allocator *allocator;
@@ -23,7 +31,7 @@ struct Shared {
     int64_t next; // work: index of the next block to run, taken atomically
     int64_t stop; // no block from here on is needed: an earlier one failed
     uint32_t owner_base, owner_shared;
-    bool side_by_side;
+    WriteCheck check;
 };
 
 void *shared_allocate(Shared *shared, size_t bytes); // NULL without memory; not zeroed

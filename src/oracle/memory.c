@@ -146,11 +146,12 @@ void row_load(Machine *machine, const Instruction *instruction, size_t lanes) {
     const Access *access = instruction->access;
     const Storage *storage = storage_of(machine, access);
     Lane *out = &machine->frame[instruction->target.at];
-    Access unmasked = *access;
+    Access unmasked;
     Run run;
     if (lanes == 1 && access->masked && access->mask.varying) {
         out[0] = (Lane){0};
         if (nobody_active(machine, access, lanes)) return;
+        unmasked = *access;
         unmasked.masked = false;
         access = &unmasked;
     }
