@@ -99,7 +99,7 @@ typedef struct BufferState {
 // A data-movement core's transfers. A page in flight carries the token; a barrier changes it, and so ends them all.
 typedef struct Mover {
     uint64_t read_token, write_token; // lowest bit: which mover
-    int64_t reads, unflushed, unconfirmed;
+    int64_t reads, unconfirmed;       // transfers that no barrier has waited for
     const CodeInstruction *last_read, *last_write;
 } Mover;
 

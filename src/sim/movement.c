@@ -85,7 +85,6 @@ Outcome sim_noc_write(SimCore *core, ThreadState *thread, const CodeInstruction 
     if (index < 0 || claim_write(core, thread, in, tensor, values[0].i) != OUTCOME_DONE) return OUTCOME_FAILED;
     Mover *mover = mover_of(core, thread);
     buffer->states[index].leaving = mover->write_token;
-    mover->unflushed++;
     mover->unconfirmed++;
     mover->last_write = in;
     numbers->tally.written_bytes += buffer->info->page_bytes;
@@ -106,7 +105,6 @@ Outcome sim_write_flush(SimCore *core, ThreadState *thread, const CodeInstructio
     (void)in, (void)values;
     Mover *mover = mover_of(core, thread);
     mover->write_token += 2;
-    mover->unflushed = 0;
     return OUTCOME_DONE;
 }
 
