@@ -80,6 +80,7 @@ static uint64_t atom_depths(const Atom *atom) {
     if (atom->kind == ATOM_SUM) // the index it runs over is its own
         depths = (amount_depths(atom->args[2]) & ~((uint64_t)1 << atom->depth)) | amount_depths(atom->args[0]) |
                  amount_depths(atom->args[1]);
+    if (atom->kind == ATOM_UNKNOWN) return ~(uint64_t)0; // may differ every time
     return atom->kind == ATOM_INDEX ? (uint64_t)1 << atom->depth : depths;
 }
 

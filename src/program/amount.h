@@ -8,6 +8,7 @@
 
 #define MAX_LOOP_DEPTH 64 // one bit each in a mask of depths
 #define MAX_TERMS      16
+#define MAX_FACTS      16
 
 typedef struct Atom Atom;
 
@@ -33,7 +34,7 @@ typedef enum AtomKind {
     ATOM_VARIABLE, // a runtime argument, or a size that is not bound
     ATOM_OP,       // op(args)
     ATOM_SUM,      // args[2] summed over the index at `depth` from args[0] to args[1], exclusive
-    ATOM_UNKNOWN   // some number; equal to no other atom
+    ATOM_UNKNOWN   // some number that may differ with every iteration
 } AtomKind;
 
 struct Atom {
@@ -102,6 +103,8 @@ typedef struct Place {
     // Range of the terms that are variables, together: over all cores, or on the one that is looked at.
     Interval (*variables)(const void *user, uint32_t count, const Term terms[]);
     const void *variables_user;
+    Amount facts[MAX_FACTS]; // at least 0, by the conditions around
+    int fact_count;
     int nesting;   // of ranges being worked out
     bool concrete; // everything that is not unknown has a value
 } Place;
@@ -116,6 +119,9 @@ bool amount_not_above(Place *place, Amount a, Amount b);
 typedef enum Truth { TRUTH_NO, TRUTH_YES, TRUTH_OPEN } Truth;
 // A condition, as amount_op made it.
 Truth amount_truth(Place *place, Amount condition);
+
+// Adds what follows from the condition holding or not holding to the place's facts; the caller resets fact_count.
+void amount_assume(Place *place, Amount condition, bool holds);
 
 void amount_print(Amount a, Text *out);
 

@@ -211,56 +211,35 @@ Interval amount_interval(Place *place, Amount a) {
     return (Interval){low, negated == INT64_MIN ? INT64_MAX : -negated};
 }
 
-bool amount_at_least(Place *place, Amount a, int64_t bound) { return (a.sum ? lowest(place, a) : a.constant) >= bound; }
+// How often a fact can be taken off an amount so that the fact's first term vanishes from it; 0: not at all.
+static int64_t fitting_multiple(Amount a, Amount fact) {
+    for (uint32_t i = 0; a.sum && fact.sum && i < a.sum->count; i++) {
+        if (a.sum->terms[i].atom != fact.sum->terms[0].atom) continue;
+        int64_t factor = a.sum->terms[i].coefficient, unit = fact.sum->terms[0].coefficient;
+        if (factor == INT64_MIN || unit == INT64_MIN || factor % unit != 0 || factor / unit < 0) return 0;
+        return factor / unit;
+    }
+    return 0;
+}
+
+// Facts are at least 0, so taking them off gives a lower bound.
+static bool at_least_by_facts(Place *place, Amount a, int64_t bound) {
+    int64_t low = lowest(place, a);
+    for (int i = 0; i < place->fact_count && low < bound; i++) {
+        int64_t multiple = fitting_multiple(a, place->facts[i]);
+        if (multiple == 0) continue;
+        Amount rest = amount_add_scaled(place->amounts, a, place->facts[i], -multiple);
+        int64_t rest_low = rest.sum ? lowest(place, rest) : rest.constant;
+        if (rest_low > low) a = rest, low = rest_low;
+    }
+    return low >= bound;
+}
+
+bool amount_at_least(Place *place, Amount a, int64_t bound) {
+    return a.sum ? at_least_by_facts(place, a, bound) : a.constant >= bound;
+}
 
 bool amount_not_above(Place *place, Amount a, Amount b) {
     if (!a.sum && !b.sum) return a.constant <= b.constant;
     return amount_at_least(place, amount_subtract(place->amounts, b, a), 0);
-}
-
-// ---------------------------------------------------------------- conditions
-
-static Truth both(Truth a, Truth b) {
-    if (a == TRUTH_NO || b == TRUTH_NO) return TRUTH_NO;
-    return a == TRUTH_YES && b == TRUTH_YES ? TRUTH_YES : TRUTH_OPEN;
-}
-
-static Truth negate(Truth a) { return a == TRUTH_OPEN ? TRUTH_OPEN : a == TRUTH_YES ? TRUTH_NO : TRUTH_YES; }
-
-// difference > 0, >= 0
-static Truth at_least(Place *place, Amount difference, int64_t bound) {
-    Interval range = amount_interval(place, difference);
-    if (range.low >= bound) return TRUTH_YES;
-    return range.high < bound ? TRUTH_NO : TRUTH_OPEN;
-}
-
-static Truth is_zero(Place *place, Amount difference) {
-    Interval range = amount_interval(place, difference);
-    if (range.low == 0 && range.high == 0) return TRUTH_YES;
-    return range.low > 0 || range.high < 0 ? TRUTH_NO : TRUTH_OPEN;
-}
-
-static Truth comparison(Place *place, const Atom *atom) {
-    Amount difference = amount_subtract(place->amounts, atom->args[1], atom->args[0]);
-    switch (atom->op) {
-    case OP_LT: return at_least(place, difference, 1);
-    case OP_LE: return at_least(place, difference, 0);
-    case OP_EQ: return is_zero(place, difference);
-    case OP_NE: return negate(is_zero(place, difference));
-    default: return TRUTH_OPEN;
-    }
-}
-
-Truth amount_truth(Place *place, Amount condition) {
-    if (!condition.sum) return condition.constant ? TRUTH_YES : TRUTH_NO;
-    bool is_atom = condition.sum->count == 1 && condition.constant == 0 && condition.sum->terms[0].coefficient == 1;
-    const Atom *atom = condition.sum->terms[0].atom;
-    if (!is_atom || atom->kind != ATOM_OP) return TRUTH_OPEN;
-    if (atom->op == OP_NOT) return negate(amount_truth(place, atom->args[0]));
-    Truth a, b;
-    if (atom->op == OP_AND || atom->op == OP_OR) {
-        a = amount_truth(place, atom->args[0]), b = amount_truth(place, atom->args[1]);
-        return atom->op == OP_AND ? both(a, b) : negate(both(negate(a), negate(b)));
-    }
-    return comparison(place, atom);
 }

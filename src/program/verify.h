@@ -26,6 +26,7 @@ struct Node {
     Amount cuts[MAX_CUTS];          // NODE_LOOP: indices at which a condition below changes
     int cut_count;
     Node *next, *body, *otherwise;
+    const Node *loop; // the innermost loop around it; NULL
 };
 
 typedef struct Ring { // what a thread knows of a circular buffer
@@ -95,7 +96,9 @@ struct Analysis {
     // True if `head` fits what the body made of it; otherwise changes the guess.
     bool (*settle)(Walk *walk, LoopStates *loop, int pass);
     void (*leave)(Walk *walk, const LoopStates *loop, void *state);
-    bool (*unrolls)(const Node *loop); // may be NULL: never
+    // The rest may be NULL. `turn`: an iteration begins.
+    void (*turn)(Walk *walk, void *state, const Node *loop);
+    bool (*unrolls)(const Node *loop);
     void (*finish)(Walk *walk, void *state);
     bool is_optional; // what cannot be shown is left to the simulator
 };

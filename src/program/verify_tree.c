@@ -128,6 +128,7 @@ static Node *new_node(Builder *builder, NodeKind kind, const Statement *statemen
     node->kind = kind;
     node->statement = statement;
     node->depth = builder->depth;
+    node->loop = builder->depth ? builder->loops[builder->depth - 1] : NULL;
     return node;
 }
 

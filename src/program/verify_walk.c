@@ -73,10 +73,15 @@ static int64_t constant_length(const Walk *walk, Amount start, Amount end) {
     return length.sum ? -1 : length.constant;
 }
 
+static void walk_body(Walk *walk, const Node *loop, void *state) {
+    if (walk->analysis->turn) walk->analysis->turn(walk, state, loop);
+    walk_nodes(walk, loop->body, state);
+}
+
 static void walk_one_turn(Walk *walk, const Node *loop, int64_t index, void *state) {
     walk->place.fixed |= (uint64_t)1 << loop->depth;
     walk->place.index[loop->depth] = index;
-    walk_nodes(walk, loop->body, state);
+    walk_body(walk, loop, state);
     walk->place.fixed &= ~((uint64_t)1 << loop->depth);
 }
 
@@ -106,7 +111,7 @@ static void walk_until_settled(Walk *walk, const Node *loop, Amount start, Amoun
     for (int pass = 0;; pass++) {
         walk->findings.count = found; // what a wrong guess showed is no finding
         copy_state(walk, states.out, states.head);
-        walk_nodes(walk, loop->body, states.out);
+        walk_body(walk, loop, states.out);
         if (walk->is_cut_short || walk->analysis->settle(walk, &states, pass)) break;
         if (pass == MAX_PASSES) walk->is_cut_short = true;
     }
@@ -160,6 +165,13 @@ static void walk_loop(Walk *walk, const Node *loop, void *state) {
 
 // ---------------------------------------------------------------- other nodes
 
+static void walk_branch(Walk *walk, const Node *body, Amount condition, bool holds, void *state) {
+    int facts = walk->place.fact_count;
+    amount_assume(&walk->place, condition, holds);
+    walk_nodes(walk, body, state);
+    walk->place.fact_count = facts;
+}
+
 static void walk_if(Walk *walk, const Node *node, void *state) {
     Amount condition = amount_resolve(&walk->place, node->operands[0]);
     Truth truth = amount_truth(&walk->place, condition);
@@ -173,8 +185,8 @@ static void walk_if(Walk *walk, const Node *node, void *state) {
     }
     void *other = walk_spare_state(walk);
     copy_state(walk, other, state);
-    walk_nodes(walk, node->body, state);
-    walk_nodes(walk, node->otherwise, other);
+    walk_branch(walk, node->body, condition, true, state);
+    walk_branch(walk, node->otherwise, condition, false, other);
     walk->analysis->join(walk, state, other, condition);
     give_back(walk, other);
 }
