@@ -97,7 +97,7 @@ typedef struct Layout {
     int tile_rows, tile_columns;
     const Value *shard; // NULL unless sharded
     Name tile_order;    // "row_major", ...
-    Name padding;       // on-chip: "zero" when what lies beyond a tensor's edge must read as 0; NULL: anything
+    Name padding;       // on-chip: "zero" when what it takes from beyond a tensor's edge is 0; NULL: anything
 } Layout;
 
 struct Buffer {

@@ -59,6 +59,9 @@ typedef VECTOR(NestAccess) NestAccesses;
 NestAccesses nest_accesses(Module *module, const Statement *nest);
 NestAccess *find_access(const NestAccesses *accesses, const Buffer *buffer);
 
+// Fails with DIAG_READ_AFTER_WRITE where a block reads a tensor that it has written.
+void refuse_rereads(Module *module, Block *block);
+
 // The circular buffer that holds an on-chip buffer; NULL if it never leaves DST.
 CircularBuffer *circular_of(const Function *function, const Buffer *buffer);
 

@@ -71,13 +71,21 @@ static void put_nest(Statement *place, Statement *outermost, Statement *innermos
     block_insert_before(place, innermost ? outermost : store);
 }
 
-static void check_whole_tiles(Module *module, const Region *region, Location location) {
+// Whole tiles, or up to the buffer's end, or beyond it.
+static bool is_whole(Module *module, const Region *region, int dimension) {
+    if (!is_tiled_dimension(region->buffer, dimension)) return true;
+    if (expr_divisor(region->extent[dimension]) % TILE_SIZE == 0) return true;
+    const Expr *end = expr_add(module, region->start[dimension], region->extent[dimension]);
+    int64_t beyond;
+    return expr_constant(expr_sub(module, end, region->buffer->shape[dimension]), &beyond) && beyond >= 0;
+}
+
+static void check_whole_tiles(Module *module, const Region *region, const char *verb, Location location) {
     for (int d = 0; d < region->buffer->rank; d++) {
-        if (!is_tiled_dimension(region->buffer, d) || expr_divisor(region->extent[d]) % TILE_SIZE == 0) continue;
-        if (is_global(region->buffer)) continue;
-        if (expr_add(module, region->start[d], region->extent[d]) == region->buffer->shape[d]) continue;
-        report(module->context, DIAG_PARTIAL_TILE, location, "this writes part of a tile of %s", region->buffer->name);
-        report_help(module->context, "write whole tiles of %dx%d elements", TILE_SIZE, TILE_SIZE);
+        if (is_whole(module, region, d)) continue;
+        report(module->context, DIAG_PARTIAL_TILE, location, "this %s part of a tile of %s", verb,
+               region->buffer->name);
+        report_help(module->context, "take whole tiles of %dx%d elements, or up to the end", TILE_SIZE, TILE_SIZE);
         fail_now(module->context);
     }
 }
@@ -92,7 +100,7 @@ static void lower_copy(Function *function, Statement *copy) {
     if (!match_regions(wide, narrow, matched))
         fail(module->context, DIAG_COPY_SHAPE, copy->location,
              "the sides of this copy do not have the same extents once dimensions of extent 1 are left out");
-    check_whole_tiles(module, target, copy->location);
+    check_whole_tiles(module, target, "writes", copy->location);
     const Expr *narrow_index[MAX_RANK], *wide_index[MAX_RANK], *turns[MAX_RANK];
     Statement *outermost = NULL;
     Statement *innermost = region_loops(function, narrow, copy->location, &outermost, narrow_index, turns);
@@ -114,7 +122,7 @@ static void lower_copy(Function *function, Statement *copy) {
 
 static void lower_fill(Function *function, Statement *fill) {
     const Region *target = fill->op.operands[0].region;
-    check_whole_tiles(function->module, target, fill->location);
+    check_whole_tiles(function->module, target, "writes", fill->location);
     const Expr *indices[MAX_RANK], *turns[MAX_RANK];
     Statement *outermost = NULL;
     Statement *innermost = region_loops(function, target, fill->location, &outermost, indices, turns);
@@ -187,6 +195,8 @@ static void clear_accumulator(Function *function, Statement *gemm, const Region 
 static void lower_gemm(Function *function, Statement *gemm) {
     Module *module = function->module;
     Operand *operands = gemm->op.operands;
+    for (int i = 0; i < 3; i++)
+        check_whole_tiles(module, operands[i].region, i < 2 ? "sums over" : "writes", gemm->location);
     if (operands[5].boolean) clear_accumulator(function, gemm, operands[2].region);
     ProductSide a = product_side(module, operands[0].region, gemm->location);
     ProductSide b = product_side(module, operands[1].region, gemm->location);

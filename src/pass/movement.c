@@ -11,6 +11,8 @@ typedef struct Movement {
     Module *module;
     Buffer *tensor;
     const Expr *const *tensor_indices;
+    const Buffer *buffer; // on the chip
+    const Expr *const *buffer_indices;
     CircularBuffer *circular;
     const Expr *slot;
     Location location;
@@ -156,21 +158,28 @@ static Statement *instruction_after(Module *module, Statement *place, Instructio
 
 // ---------------------------------------------------------------- ragged edges
 
-// min(32, size - 32 * tile): elements of the tile that the tensor has; 32 for a missing or whole dimension.
-static const Expr *valid_elements(const Movement *move, int dimension) {
-    Module *module = move->module;
+// min(32, size - 32 * tile): elements of the tile that the buffer has; 32 for a missing or whole dimension.
+static const Expr *valid_elements(Module *module, const Buffer *buffer, const Expr *const indices[], int dimension) {
     const Expr *tile = expr_int(module, TILE_SIZE);
     if (dimension < 0) return tile;
-    const Expr *size = move->tensor->shape[dimension];
+    const Expr *size = buffer->shape[dimension];
     if (expr_divisor(size) % TILE_SIZE == 0) return tile;
-    return expr_min(module, tile, expr_sub(module, size, expr_mul(module, move->tensor_indices[dimension], tile)));
+    return expr_min(module, tile, expr_sub(module, size, expr_mul(module, indices[dimension], tile)));
+}
+
+// What both the tensor and the buffer that it is read into have of a tile.
+static const Expr *valid_of_both(const Movement *move, int tensor_dimension, int buffer_dimension) {
+    const Expr *of_tensor = valid_elements(move->module, move->tensor, move->tensor_indices, tensor_dimension);
+    const Expr *of_buffer = valid_elements(move->module, move->buffer, move->buffer_indices, buffer_dimension);
+    return of_tensor == of_buffer ? of_tensor : expr_min(move->module, of_tensor, of_buffer);
 }
 
 static Statement *edge_nest(const Movement *move, Statement *nest) {
     Module *module = move->module;
     const Expr *tile = expr_int(module, TILE_SIZE);
-    const Expr *rows = valid_elements(move, move->tensor->layout.rows_dimension);
-    const Expr *columns = valid_elements(move, move->tensor->layout.columns_dimension);
+    const Layout *from = &move->tensor->layout, *to = &move->buffer->layout;
+    const Expr *rows = valid_of_both(move, from->rows_dimension, to->rows_dimension);
+    const Expr *columns = valid_of_both(move, from->columns_dimension, to->columns_dimension);
     if (rows == tile && columns == tile) return NULL;
     const Expr *valid[] = {rows, columns}, *inside = NULL, *ragged = NULL;
     for (int i = 0; i < 2; i++) { // a tile that the tensor has a part of, but not all
@@ -201,6 +210,8 @@ static Movement movement_of(Function *function, const Statement *store, Buffer *
                       .module = function->module,
                       .tensor = tensor,
                       .tensor_indices = indices,
+                      .buffer = on_chip,
+                      .buffer_indices = slots,
                       .circular = circular_of(function, on_chip),
                       .slot = tile_slot(function->module, on_chip, slots),
                       .location = store->location};

@@ -185,7 +185,8 @@ NestAxes nest_axes(const Statement *loop) {
 typedef struct AccessVisit {
     Analysis *analysis;
     const NestAxes *nest;
-    int first_vector; // of a nest over vectors: the first one seen, which the others join
+    int first_vector;             // of a nest over vectors: the first one seen, which the others join
+    bool plane_row, plane_column; // a nest over vectors takes a row or a column of a plane
     Location location;
 } AccessVisit;
 
@@ -209,7 +210,11 @@ static void visit_access(AccessVisit *visit, Buffer *buffer, const Expr *const i
                  row < column ? column : row, visit->location);
         return;
     }
-    if (!is_global(buffer) && buffer->rank > 1) return;
+    if (!is_global(buffer) && buffer->rank > 1) {
+        if (column == buffer->rank - 1) visit->plane_row = true;
+        if (column == buffer->rank - 2) visit->plane_column = true;
+        return;
+    }
     int index = plane_index(analysis, buffer);
     if (is_global(buffer)) vote(analysis, index, true, -1, row >= 0 ? row : column, visit->location);
     if (!nest->vector) {
@@ -246,6 +251,8 @@ static void visit_block(Analysis *analysis, Block *block) {
             NestAxes nest = nest_axes(s);
             AccessVisit visit = {.analysis = analysis, .nest = &nest, .first_vector = -1, .location = s->location};
             visit_nest_block(&visit, nest.body);
+            if (visit.first_vector >= 0 && visit.plane_row) lie(analysis, visit.first_vector, true);
+            if (visit.first_vector >= 0 && visit.plane_column) lie(analysis, visit.first_vector, false);
             continue;
         }
         Block *blocks[2];

@@ -9,6 +9,7 @@ typedef struct Split {
     Function *function;
     Module *module;
     Thread thread;
+    VECTOR(Buffer *) scalars; // of the threads before
 } Split;
 
 static Thread thread_of_nest(const Statement *nest) {
@@ -96,6 +97,7 @@ static bool only_leaves(const Block *block) {
 static bool is_unused(Block *whole, const Statement *s) {
     switch (s->kind) {
     case STATEMENT_LET: return !used_in(whole, s->let.variable, NULL);
+    case STATEMENT_ALLOC: return s->alloc->scope == SCOPE_VAR && !used_in(whole, NULL, s->alloc);
     case STATEMENT_STORE: return s->store.buffer->scope == SCOPE_VAR && !used_in(whole, NULL, s->store.buffer);
     case STATEMENT_FOR: return only_leaves(s->loop.body);
     case STATEMENT_IF: return is_empty(s->branch.then) && is_empty(s->branch.otherwise);
@@ -116,6 +118,48 @@ static bool drop_unused(Block *whole, Block *block) {
         dropped = true;
     }
     return dropped;
+}
+
+// ---------------------------------------------------------------- scalars
+
+typedef struct Renaming {
+    const Buffer *from;
+    Buffer *to;
+} Renaming;
+
+static const Expr *rename_load(Module *module, const Expr *expr, void *user) {
+    const Renaming *renaming = user;
+    bool loads = expr->kind == EXPR_LOAD && expr->buffer == renaming->from;
+    return loads ? expr_load(module, renaming->to, NULL) : expr;
+}
+
+static void rename_statement(Statement *statement, void *user) {
+    const Renaming *renaming = user;
+    if (statement->kind == STATEMENT_STORE && statement->store.buffer == renaming->from)
+        statement->store.buffer = renaming->to;
+    if (statement->kind == STATEMENT_ALLOC && statement->alloc == renaming->from) statement->alloc = renaming->to;
+}
+
+static void find_scalars(Statement *statement, void *user) {
+    Split *split = user;
+    if (statement->kind == STATEMENT_ALLOC && statement->alloc->scope == SCOPE_VAR)
+        vector_push(&split->module->context->scratch, split->scalars, statement->alloc);
+}
+
+// A thread has scalars of its own.
+static void own_scalars(Split *split, Block *body) {
+    uint32_t before = split->scalars.count;
+    walk_statements(body, find_scalars, split);
+    for (uint32_t i = before; i < split->scalars.count; i++) {
+        const Buffer *scalar = split->scalars.items[i];
+        bool taken = false;
+        for (uint32_t k = 0; k < before; k++) taken |= split->scalars.items[k] == scalar;
+        if (!taken) continue;
+        Renaming renaming = {
+            scalar, buffer_new(split->function, SCOPE_VAR, scalar->name, scalar->type, 0, NULL, scalar->location)};
+        map_block_expressions(split->module, body, rename_load, &renaming);
+        walk_statements(body, rename_statement, &renaming);
+    }
 }
 
 static void lower_movement(Split *split, Block *block) {
@@ -172,23 +216,26 @@ static void hold_back_reader(Split *split, Statement *launch) {
     }
 }
 
-static void add_thread(Function *function, Thread thread, const CompileOptions *options) {
-    Split split = {function, function->module, thread};
+static void add_thread(Split *split, Thread thread, const CompileOptions *options) {
+    Function *function = split->function;
+    split->thread = thread;
     ThreadProgram *program = arena_new(&function->module->context->unit, ThreadProgram);
     program->thread = thread;
     program->body = block_clone(function->module, function->body, NULL);
-    keep_own(&split, program->body);
+    keep_own(split, program->body);
     while (drop_unused(program->body, program->body)) continue;
-    lower_movement(&split, program->body);
+    own_scalars(split, program->body);
+    lower_movement(split, program->body);
     if (thread != THREAD_COMPUTE) dissolve_unit_loops(function->module, program->body, false);
-    add_resident_tiles(&split, program->body);
+    add_resident_tiles(split, program->body);
     Statement *launch = block_launch(program->body);
-    if (thread == THREAD_READER && !options->prefetch && launch->launch.body->first) hold_back_reader(&split, launch);
+    if (thread == THREAD_READER && !options->prefetch && launch->launch.body->first) hold_back_reader(split, launch);
     vector_push(&function->module->context->unit, function->threads, program);
 }
 
 static void run(Function *function, const CompileOptions *options) {
-    for (int thread = 0; thread < THREAD_COUNT; thread++) add_thread(function, (Thread)thread, options);
+    Split split = {.function = function, .module = function->module};
+    for (int thread = 0; thread < THREAD_COUNT; thread++) add_thread(&split, (Thread)thread, options);
     function->body = NULL;
     hold(function, ATTR_THREADS);
 }

@@ -108,6 +108,7 @@ static const Expr *stage_load(Module *module, const Expr *expr, void *user) {
     int count = used_loops(staging->nest, load->store, expr->args, (int)expr->count, loops);
     const Expr *indices[MAX_RANK];
     Buffer *buffer = staging_buffer(staging, expr->buffer, count, loops, "in", load->store->location, indices);
+    buffer->layout.padding = load->store->store.buffer->layout.padding;
     Statement *nest = move_nest(staging, count, loops, buffer, indices, expr, load->store->location);
     block_insert_before(staging->nest, nest);
     return expr_load(module, buffer, indices);
@@ -282,6 +283,7 @@ static void run(Function *function, const CompileOptions *options) {
     each_nest(&table.staging, body, stage_nest);
     each_nest(&table.staging, body, note_ends);
     each_nest(&table.staging, body, stage_ends);
+    refuse_rereads(function->module, body);
     dissolve_unit_loops(function->module, body, true); // as the nests around them, so that they can be joined
     hold(function, ATTR_STAGED);
 }

@@ -1,0 +1,20 @@
+# run: opt --passes=Canonicalize,InferTTLayout,PropagateTTLayout,PadTiles --no-locations
+import tilelang.language as T
+
+
+@T.prim_func
+def scaled(A: T.Tensor((32, 40), "bfloat16"), B: T.Tensor((40, 32), "bfloat16"), C: T.Tensor((32, 32), "float32")):
+    with T.Kernel(1) as bx:
+        A_shared = T.alloc_shared((32, 32), "bfloat16")
+        A_scaled = T.alloc_shared((32, 32), "bfloat16")
+        B_shared = T.alloc_shared((32, 32), "bfloat16")
+        C_local = T.alloc_fragment((32, 32), "float32")
+        T.clear(C_local)
+        for k in T.serial(2):
+            T.copy(A[0, k * 32], A_shared)
+            T.clear(B_shared)
+            T.copy(B[k * 32, 0], B_shared)
+            for i, j in T.Parallel(32, 32):
+                A_scaled[i, j] = T.exp(A_shared[i, j])
+            T.gemm(A_scaled, B_shared, C_local)
+        T.copy(C_local, C)
