@@ -86,10 +86,11 @@ static int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
 
 static int64_t floor_divide(int64_t a, int64_t b) { return a / b - (a % b != 0 && (a < 0) != (b < 0)); }
 
+// A divisor is positive; a numerator below 0 must have one divisor only, as its quotient falls with a smaller one.
 static Interval divide_interval(Interval a, Interval b) {
-    if (b.low != b.high || b.low <= 0) return anything;
-    return (Interval){a.low == INT64_MIN ? INT64_MIN : floor_divide(a.low, b.low),
-                      a.high == INT64_MAX ? INT64_MAX : floor_divide(a.high, b.low)};
+    if (b.low <= 0 || (b.low != b.high && a.low < 0)) return anything;
+    int64_t low = a.low == INT64_MIN ? INT64_MIN : floor_divide(a.low, b.high);
+    return (Interval){low, a.high == INT64_MAX ? INT64_MAX : floor_divide(a.high, b.low)};
 }
 
 static Interval modulo_interval(Interval a, Interval b) {
@@ -188,9 +189,50 @@ static Amount smallest_by_indices(Place *place, Amount a) {
     return a;
 }
 
+// The other factor of a loop's extent when its index runs below factor * other: then index // factor < other.
+static bool extent_over(Place *place, Amount index, Amount factor, Amount *other) {
+    bool is_index = index.sum && index.constant == 0 && index.sum->count == 1 && index.sum->terms[0].coefficient == 1 &&
+                    index.sum->terms[0].atom->kind == ATOM_INDEX;
+    if (!is_index || index.sum->terms[0].atom->depth >= place->depth) return false;
+    Amount end = place->end[index.sum->terms[0].atom->depth];
+    bool is_product = end.sum && end.constant == 0 && end.sum->count == 1 && end.sum->terms[0].coefficient == 1 &&
+                      end.sum->terms[0].atom->kind == ATOM_OP && end.sum->terms[0].atom->op == OP_MUL;
+    if (!is_product) return false;
+    const Amount *factors = end.sum->terms[0].atom->args;
+    *other = factors[amount_equal(factors[0], factor) ? 1 : 0];
+    return amount_equal(factors[0], factor) || amount_equal(factors[1], factor);
+}
+
+// An upper bound that is an amount: it may cancel where a number would not. x % n is below n.
+static bool upper_amount(Place *place, const Atom *atom, Amount *upper) {
+    Amount limit = atom->args[1];
+    if (atom->kind != ATOM_OP || (atom->op != OP_FLOORMOD && atom->op != OP_FLOORDIV) || !limit.sum) return false;
+    if (place->nesting >= MAX_NESTING) return false;
+    place->nesting++;
+    bool is_positive = amount_interval(place, limit).low >= 1;
+    place->nesting--;
+    if (!is_positive) return false;
+    if (atom->op == OP_FLOORDIV && !extent_over(place, atom->args[0], limit, &limit)) return false;
+    *upper = amount_add(place->amounts, limit, amount_constant(-1));
+    return true;
+}
+
+static Amount smallest_by_limits(Place *place, Amount a) {
+    Amounts *amounts = place->amounts;
+    const Sum *sum = a.sum;
+    for (uint32_t i = 0; sum && i < sum->count; i++) {
+        const Term *term = &sum->terms[i];
+        Amount upper;
+        if (term->coefficient >= 0 || !upper_amount(place, term->atom, &upper)) continue;
+        Amount shift = amount_subtract(amounts, upper, amount_atom(amounts, term->atom));
+        a = amount_add_scaled(amounts, a, shift, term->coefficient);
+    }
+    return a;
+}
+
 // Runtime arguments are taken together: a core with a late start often has fewer items.
 static int64_t lowest(Place *place, Amount a) {
-    a = smallest_by_indices(place, a);
+    a = smallest_by_limits(place, smallest_by_indices(place, a));
     int64_t low = a.constant;
     Term variables[MAX_TERMS];
     uint32_t variable_count = 0;

@@ -8,7 +8,7 @@
 #include "ir/print.h"
 #include "program/verify.h"
 
-enum { ABSTRACT_STEPS = 1 << 16, MAX_PASSES = 12, OPTIONAL_STEPS = 1 << 13, MAX_UNROLLED = 64, SHOWN_FINDINGS = 4 };
+enum { ABSTRACT_STEPS = 1 << 16, MAX_PASSES = 12, OPTIONAL_STEPS = 1 << 12, MAX_UNROLLED = 64, SHOWN_FINDINGS = 4 };
 
 static void walk_nodes(Walk *walk, const Node *node, void *state);
 
