@@ -5,9 +5,15 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 corpus=${CORPUS:-build-fuzz/corpus}
 ttile=${TTILE:-build-fuzz/ttile}
-mkdir -p "$corpus"/fuzz_source "$corpus"/fuzz_ir "$corpus"/fuzz_plan "$corpus"/fuzz_npy
+mkdir -p "$corpus"/fuzz_source "$corpus"/fuzz_ir "$corpus"/fuzz_plan "$corpus"/fuzz_npy "$corpus"/fuzz_lower
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+
+# fuzz_lower takes its pass from the last byte: for the dump NN-PASS.ttir that is the pass behind it.
+with_choice() { # FILE NN-NAME SEED
+    local number=$((10#${2%%-*}))
+    { cat "$1" && printf "\\x$(printf %x "$number")"; } >"$3"
+}
 
 for file in examples/*.py tests/kernels/*.py tests/errors/*.py; do
     cp "$file" "$corpus/fuzz_source/$(basename "$(dirname "$file")")-$(basename "$file")"
@@ -19,8 +25,12 @@ for file in examples/*.py; do
     name=$(basename "$file" .py)
     "$ttile" opt "$file" --dump-dir "$work/$name" >/dev/null 2>&1 || true
     for dump in "$work/$name"/*.ttir; do
-        [ -f "$dump" ] && cp "$dump" "$corpus/fuzz_ir/$name-$(basename "$dump")"
+        [ -f "$dump" ] || continue
+        seed=$name-$(basename "$dump")
+        cp "$dump" "$corpus/fuzz_ir/$seed"
+        with_choice "$dump" "${seed#"$name"-}" "$corpus/fuzz_lower/$seed"
     done
+    with_choice "$file" 16-all "$corpus/fuzz_lower/$name.py"
     "$ttile" compile "$file" -o "$work/plans-$name" >/dev/null 2>&1 || true
     for plan in "$work/plans-$name"/*/tt.plan.json; do
         [ -f "$plan" ] && cp "$plan" "$corpus/fuzz_plan/$name.json"

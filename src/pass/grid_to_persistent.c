@@ -15,6 +15,26 @@ typedef struct Persistent {
 
 static int64_t list_item(const Value *list, uint32_t i) { return list->items[i]->integer; }
 
+static bool holds_numbers(const Value *entry, const char *key, uint32_t count) {
+    const Value *list = entry->kind == VALUE_DICT ? value_get(entry, key) : NULL;
+    if (!list || list->kind != VALUE_LIST || list->count != count) return false;
+    for (uint32_t i = 0; i < count; i++)
+        if (list->items[i]->kind != VALUE_INT || list_item(list, i) < 0 || list_item(list, i) > INT32_MAX) return false;
+    return true;
+}
+
+// The partition may come from IR text: each core must say what the strategy of tt.options needs.
+static void check_partition(const Persistent *work) {
+    const Value *partition = work->function->attributes[ATTR_WORK_PARTITION];
+    bool blocks = work->options->partition_strategy == PARTITION_BLOCK;
+    for (uint32_t i = 0; i < partition->count; i++)
+        if (!holds_numbers(partition->items[i], "core", 2) ||
+            !holds_numbers(partition->items[i], blocks ? "block" : "run", blocks ? 4 : 2))
+            fail(work->module->context, DIAG_PASS_REQUIRES, work->function->location,
+                 "GridToPersistentTT needs a core and a %s of whole numbers in every entry of tt.work_partition",
+                 blocks ? "block" : "run");
+}
+
 // The cores of one row whose values step evenly, from entry `first` on.
 static ArgumentPiece row_piece(const Value *partition, const char *key, uint32_t which, uint32_t first) {
     const Value *core = value_get(partition->items[first], "core");
@@ -160,6 +180,7 @@ static void make_persistent(Persistent *work, Statement *launch) {
 
 static void run(Function *function, const CompileOptions *options) {
     Persistent work = {.function = function, .module = function->module, .options = options};
+    check_partition(&work);
     add_arguments(&work);
     for (uint32_t i = 0; i < function->threads.count; i++) {
         Statement *launch = block_launch(function->threads.items[i]->body);

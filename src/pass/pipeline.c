@@ -45,6 +45,29 @@ static void check_requirements(const Pass *pass, Function *function) {
     fail_now(context);
 }
 
+// Whether a pass of the default pipeline comes behind the one that makes thread programs; -1 for a caller's own pass.
+static int works_on_programs(const Pass *pass) {
+    bool split = false;
+    for (int i = 0; i < default_pipeline_length; i++) {
+        if (default_pipeline[i] == pass) return split;
+        split = split || (default_pipeline[i]->provides >> ATTR_THREADS & 1);
+    }
+    return -1;
+}
+
+// IR text may claim any attribute, so the level is seen from the function itself.
+static void check_level(const Pass *pass, Function *function) {
+    Context *context = function->module->context;
+    int wanted = works_on_programs(pass);
+    bool is_program = function->threads.count > 0;
+    if (wanted == 1 && !is_program)
+        fail(context, DIAG_NOT_A_PROGRAM, function->location, "%s works on thread programs, and %s holds none",
+             pass->name, function->name);
+    if (wanted == 0 && (is_program || !function->body))
+        fail(context, DIAG_ALREADY_LOWERED, function->location, "%s works on kernels, and %s holds thread programs",
+             pass->name, function->name);
+}
+
 static void drop_broken(const Pass *pass, Function *function) {
     for (int i = 0; i < ATTR_COUNT; i++)
         if (pass->breaks >> i & 1) function->attributes[i] = NULL;
@@ -61,6 +84,7 @@ static void run_pass(const Pass *pass, Function *function, const CompileOptions 
     Context *context = function->module->context;
     uint32_t errors_before = context->error_count;
     check_requirements(pass, function);
+    check_level(pass, function);
     pass->run(function, options);
     if (context->error_count != errors_before) fail_now(context);
     drop_broken(pass, function);
