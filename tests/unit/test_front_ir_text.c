@@ -135,6 +135,31 @@ static void malformed_text_is_refused(void **state) {
     assert_text_fails(state, "        A[b, 0] = 1.0 +\n", 7, 24);
 }
 
+// Found by fuzzing: a path with a control character has no place in a comment, and a bad layout is the text's fault.
+static void what_cannot_be_printed_is_not_kept(void **state) {
+    Reading reading = {.text = "# ttile ir 1\n@T.prim_func\ndef k(\n):  # a\x01b.py:4:5\n    pass\n"};
+    assert_works(*state, read_ir_text, &reading);
+    assert_string_equal(reading.module->functions.items[0]->location.source->path, "dump.ttir");
+    Reading layout = {
+        .text = "# ttile ir 1\n@T.prim_func\ndef k(\n"
+                "    A: T.Tensor((8, 8), \"float32\", role=\"in\", layout={\"space\": \"dram\", \"memory\": "
+                "\"interleaved\", \"orientation\": \"tile\", \"tile_plane\": [1, 1], \"format\": \"float32\", "
+                "\"tile_shape\": [32, 32]}),\n):\n    pass\n"};
+    assert_fails(*state, read_ir_text, &layout, DIAG_IR_TEXT);
+}
+
+static void zero_bytes_are_refused(void **state) {
+    Context *context = *state;
+    const Source *source = context_add_source(context, "zero.ttir", "# ttile ir 1\n\0", 14);
+    assert_true(front_is_ir(source));
+    jmp_buf escape, *outer = context->escape;
+    context->escape = &escape;
+    if (setjmp(escape) == 0) front_read_ir(new_module(context), source);
+    context->escape = outer;
+    assert_int_equal(last_diagnostic(context)->code, DIAG_IR_TEXT);
+    assert_int_equal(last_diagnostic(context)->location.line, 2);
+}
+
 static void first_line_is_asked_for(void **state) {
     Reading reading = {.text = "@T.prim_func\ndef k():\n    pass\n"};
     assert_fails(*state, read_ir_text, &reading, DIAG_IR_TEXT);
@@ -163,6 +188,8 @@ int main(void) {
         TEST(comments_are_locations),
         TEST(text_without_comments_is_its_own_place),
         TEST(malformed_text_is_refused),
+        TEST(what_cannot_be_printed_is_not_kept),
+        TEST(zero_bytes_are_refused),
         TEST(first_line_is_asked_for),
         TEST(elaborated_kernels_read_back),
     };
