@@ -62,11 +62,17 @@ void dissolve_loop(Module *module, Statement *loop) {
     statement_remove(loop);
 }
 
+// The outermost loop of a nest, if no loop inside of it runs over the tiles that are stored: products may have k loops
+// alone there.
 static bool is_last_of_nest(const Statement *loop) {
-    const Statement *outer = loop->block->owner;
-    bool inside = outer && outer->kind == STATEMENT_FOR && outer->loop.kind == FOR_TILE;
-    return loop->loop.kind == FOR_TILE && !inside && loop->loop.body->first &&
-           loop->loop.body->first->kind != STATEMENT_FOR;
+    const Statement *outer = loop->block->owner, *store = loop;
+    if (loop->loop.kind != FOR_TILE || (outer && is_nest(outer))) return false;
+    while (store && store->kind == STATEMENT_FOR) store = store->loop.body->first;
+    if (!store || store->kind != STATEMENT_STORE) return false;
+    for (const Statement *inner = loop->loop.body->first; inner != store; inner = inner->loop.body->first)
+        for (int d = 0; d < store->store.buffer->rank; d++)
+            if (expression_uses(store->store.indices[d], inner->loop.variable)) return false;
+    return true;
 }
 
 void dissolve_unit_loops(Module *module, Block *block, bool keep_nests) {

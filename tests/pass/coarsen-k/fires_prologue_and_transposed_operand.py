@@ -1,0 +1,19 @@
+# run: opt --passes=Canonicalize,InferTTLayout,PropagateTTLayout,PadTiles,LowerTTTileIntrinsics,StageTransfers,CoarsenK --no-locations
+import tilelang.language as T
+
+
+@T.prim_func
+def gemm(A: T.Tensor((128, 32), "bfloat16"), B: T.Tensor((128, 32), "bfloat16"), C: T.Tensor((32, 32), "float32")):
+    with T.Kernel(1) as bx:
+        A_shared = T.alloc_shared((32, 32), "bfloat16")
+        B_shared = T.alloc_shared((32, 32), "bfloat16")
+        scaled = T.alloc_shared((32, 32), "bfloat16")
+        C_local = T.alloc_fragment((32, 32), "float32")
+        T.clear(C_local)
+        for k in T.serial(4):
+            T.copy(A[k * 32, 0], A_shared)
+            T.copy(B[k * 32, 0], B_shared)
+            for i, j in T.Parallel(32, 32):
+                scaled[i, j] = B_shared[i, j] * T.cast(k + 1, "bfloat16")
+            T.gemm(A_shared, scaled, C_local, transpose_A=True)
+        T.copy(C_local, C)
