@@ -1,7 +1,9 @@
 // ttile compile: plan and program text of each file's kernel.
 #include <string.h>
 
+#include "base/file.h"
 #include "cli/cli.h"
+#include "emit/emit.h"
 #include "ir/print.h"
 #include "plan/plan.h"
 #include "report/report.h"
@@ -13,16 +15,26 @@ typedef struct CompileSettings {
 
 static const OptionRow rows[] = {
     {"output-dir", OPTION_TEXT, offsetof(CompileSettings, folder), "DIR",
-     "where to write DIR/KERNEL/tt.plan.json and KERNEL.ttir; also -o DIR (.)"},
+     "where to write DIR/KERNEL/: tt.plan.json, KERNEL.ttir and the kernels; also -o DIR (.)"},
     KERNEL_OPTIONS(CompileSettings, kernel),
 };
 
 typedef struct Compiled {
     const char *folder;
     Text program;
+    EmittedFiles files; // kernels and what runs them
     const Value *plan;
     double milliseconds;
 } Compiled;
+
+// The plan and the simulator take chips that no kernel can be printed for.
+static EmittedFiles emit_files(Cli *cli, const Kernel *kernel) {
+    if (emit_has_target(kernel->options.target)) return emit_program(kernel->function);
+    report(cli->context, DIAG_EMIT_TARGET, kernel->function->location,
+           "no kernels are written for %s: the release of TT-Metalium that they are for does not have it",
+           kernel->options.target->name);
+    return (EmittedFiles){0};
+}
 
 static Compiled compile_file(Cli *cli, const CompileSettings *settings, const char *file, int count,
                              const char *const bindings[]) {
@@ -34,6 +46,7 @@ static Compiled compile_file(Cli *cli, const CompileSettings *settings, const ch
     pipeline_run(kernel.function, &kernel.options, &kernel.pipeline);
     print_module(kernel.function->module, (PrintOptions){.locations = true}, &compiled.program);
     const char *program_name = arena_format(arena, "%s.ttir", kernel.function->name);
+    compiled.files = emit_files(cli, &kernel);
     compiled.plan = plan_build(kernel.function, program_name, &compiled.program);
     compiled.milliseconds = kernel.load_ms + monotonic_milliseconds() - start;
     compiled.folder = arena_format(arena, "%s/%s", settings->folder ? settings->folder : ".", kernel.function->name);
@@ -47,6 +60,17 @@ static void require_new_name(Cli *cli, const Value *kernels, const Compiled *com
         if (!strcmp(value_get(kernels->items[i], "kernel")->text, name))
             fail_usage(cli, &command_compile, "two kernels are called %s, and both would be written to %s", name,
                        compiled->folder);
+}
+
+// The plan goes last, so that it never names a kernel that is not there.
+static void write_compiled(Cli *cli, const Compiled *compiled) {
+    folder_make(cli->context, compiled->folder);
+    for (uint32_t i = 0; i < compiled->files.count; i++) {
+        const EmittedFile *file = &compiled->files.items[i];
+        const char *path = arena_format(&cli->context->unit, "%s/%s", compiled->folder, file->name);
+        file_write(cli->context, path, file->text.data, file->text.length);
+    }
+    plan_write(cli->context, compiled->folder, compiled->plan, &compiled->program);
 }
 
 static Value *report_compiled(Cli *cli, const Compiled *compiled) {
@@ -82,7 +106,7 @@ static void run(Cli *cli, void *settings, const Words *words) {
         while (bindings < words->count && is_binding(words->items[bindings])) bindings++;
         Compiled compiled = compile_file(cli, own, words->items[i], (int)(bindings - i - 1), words->items + i + 1);
         require_new_name(cli, kernels, &compiled);
-        plan_write(cli->context, compiled.folder, compiled.plan, &compiled.program);
+        write_compiled(cli, &compiled);
         value_append(&cli->context->unit, kernels, report_compiled(cli, &compiled));
         if (!cli->json) print_compiled(cli, &compiled);
         total += compiled.milliseconds;
@@ -95,7 +119,7 @@ static void run(Cli *cli, void *settings, const Words *words) {
 const Command command_compile = {
     .name = "compile",
     .arguments = "FILE[:ENTRY] [NAME=VALUE ...] [FILE ...]",
-    .summary = "write the plan and the program text of kernels",
+    .summary = "write the plan, the program text and the C++ of kernels",
     .details = "Each NAME=VALUE belongs to the FILE before it.",
     .options = rows,
     .option_count = sizeof rows / sizeof *rows,

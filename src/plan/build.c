@@ -118,6 +118,7 @@ static const Section sections[] = {
     {"circular_buffers", plan_build_circular_buffers},
     {"semaphores", plan_build_semaphores},
     {"kernels", plan_build_kernels},
+    {"compute", plan_build_compute},
     {"l1", plan_build_l1},
     {"estimate", build_estimate},
     {"diagnostics", build_diagnostics},

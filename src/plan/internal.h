@@ -43,5 +43,6 @@ Value *plan_build_circular_buffers(Maker *maker);
 Value *plan_build_semaphores(Maker *maker);
 Value *plan_build_l1(Maker *maker);
 Value *plan_build_kernels(Maker *maker);
+Value *plan_build_compute(Maker *maker);
 
 #endif

@@ -199,14 +199,26 @@ static const Shape program = DICT(program_fields);
 
 static const Field kernel_fields[] = {
     {"thread", &thread, "which of a core's three threads runs it"},
+    {"file", &text, "the kernel's C++, beside the plan"},
     {"program", &program, "what it was printed to; one file for all kernels"},
     {"cores", &ranges, "where it runs"},
-    {"compile_time_args", &integers, "circular-buffer numbers that are compiled in, by name"},
-    {"runtime_args", &texts, "the runtime arguments that it reads, in order"},
-    {"size_args", &texts, "the dynamic sizes that it reads, in order"},
+    {"compile_time_args", &integers, "circular-buffer numbers that are compiled in, by name, in order"},
+    {"tensor_args", &texts,
+     "the tensors that it accesses, in order: their accessors' words follow the compile-time arguments, their "
+     "addresses "
+     "are the first runtime arguments"},
+    {"runtime_args", &texts, "the runtime arguments that it reads, in order, behind the addresses"},
+    {"size_args", &texts, "the dynamic sizes that it reads, in order: the last runtime arguments"},
 };
 static const Shape kernel = DICT(kernel_fields);
 static const Shape kernels = {.kind = SHAPE_LIST, .item = &kernel, .minimum = 1, .maximum = INT_MAX};
+
+static const Field compute_fields[] = {
+    {"math_fidelity", &fidelity, "passes of the matrix unit"},
+    {"fp32_dst", &boolean, "DST holds 32-bit values"},
+    {"full_sync_dst", &boolean, "DST is not halved for double buffering"},
+};
+static const Shape compute = DICT(compute_fields);
 
 static const Shape bound = {.kind = SHAPE_TEXT, .words = "compute|dram|noc"};
 static const Field estimate_fields[] = {
@@ -248,6 +260,7 @@ static const Field plan_fields[] = {
     {"circular_buffers", &circular_buffers, "of every core used"},
     {"semaphores", &semaphores, "of every core used"},
     {"kernels", &kernels, "what the threads run"},
+    {"compute", &compute, "how the compute engine is configured"},
     {"l1", &l1, "bytes of a core's L1"},
     {"estimate", &estimate, "counted from the program, not simulated"},
     {"diagnostics", &diagnostics, "notes and warnings of the compilation"},

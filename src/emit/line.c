@@ -1,0 +1,124 @@
+// Lines of a kernel: indented, broken as clang-format breaks them, and comments that name the source.
+#include <limits.h>
+#include <string.h>
+
+#include "emit/printer.h"
+
+static void add_spaces(Text *out, int count) {
+    for (int i = 0; i < count; i++) text_add(out, " ");
+}
+
+// ---------------------------------------------------------------- breaking
+
+// Where a line may be broken, and how it goes on: behind the space at `end`, at column `align`.
+typedef struct Break {
+    size_t end;
+    int align;
+} Break;
+
+// How tightly the sign in front of a place holds the line together; -1 if it is no place to break.
+static int rank_of(const char *text, size_t sign) {
+    static const char *const ranks[] = {",", "?:", "|", "&", "=<>", "+-", "*/%"};
+    for (int i = 0; i < (int)(sizeof ranks / sizeof *ranks); i++)
+        if (strchr(ranks[i], text[sign])) return i;
+    return -1;
+}
+
+// The last place within the width of those in the fewest parentheses and behind the loosest sign. What goes on is
+// aligned with what follows the parenthesis (or the `=`) that the place is in.
+static Break find_break(const char *text, size_t length, int column) {
+    enum { DEPTH = 64, RANKS = 8 };
+    int aligns[DEPTH] = {column + INDENT_WIDTH}, depth = 0, best_order = INT_MAX;
+    Break best = {0, 0};
+    for (size_t i = 1; i < length && column + (int)i <= LINE_WIDTH; i++) {
+        if (text[i] == '(' && depth + 1 < DEPTH) aligns[++depth] = column + (int)i + 1;
+        if (text[i] == ')' && depth > 0) depth--;
+        if (text[i] != ' ') continue;
+        bool assigns = text[i - 1] == '=' && i > 1 && text[i - 2] == ' ';
+        if (assigns && depth == 0) aligns[0] = column + (int)i + 1;
+        int rank = assigns ? -1 : rank_of(text, i - 1), order = depth * RANKS + rank;
+        if (rank < 0 || order > best_order) continue;
+        best = (Break){i, aligns[depth]};
+        best_order = order;
+    }
+    return best;
+}
+
+void print_line(Emitter *emitter, const char *text) {
+    int column = emitter->indent * INDENT_WIDTH;
+    size_t left = strlen(text);
+    add_spaces(emitter->out, column);
+    while (column + (int)left > LINE_WIDTH) {
+        Break place = find_break(text, left, column);
+        if (!place.end) break;
+        text_add_bytes(emitter->out, text, place.end);
+        text_add(emitter->out, "\n");
+        column = place.align;
+        add_spaces(emitter->out, column);
+        text += place.end + 1;
+        left -= place.end + 1;
+    }
+    text_add(emitter->out, text);
+    text_add(emitter->out, "\n");
+}
+
+// ---------------------------------------------------------------- the source in comments
+
+// Where each line of a source begins.
+typedef struct LineIndex {
+    const Source *source;
+    VECTOR(const char *) starts;
+} LineIndex;
+
+static const LineIndex *index_lines(Emitter *emitter, const Source *source) {
+    if (emitter->lines && emitter->lines->source == source) return emitter->lines;
+    LineIndex *lines = arena_new(emitter->arena, LineIndex);
+    lines->source = source;
+    const char *at = source->text;
+    while (at) {
+        vector_push(emitter->arena, lines->starts, at);
+        at = memchr(at, '\n', source->length - (size_t)(at - source->text));
+        if (at) at++;
+    }
+    return emitter->lines = lines;
+}
+
+// Printable ASCII; what is not becomes `?`, so that no byte of the source can end the comment or hide in it.
+void add_plain(Text *out, const char *text, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        bool printable = text[i] >= ' ' && text[i] < 0x7f;
+        text_add_bytes(out, printable ? &text[i] : text[i] == '\t' ? " " : "?", 1);
+    }
+}
+
+static void add_source_text(Emitter *emitter, Location location, Text *out) {
+    const LineIndex *lines = index_lines(emitter, location.source);
+    if (location.line == 0 || location.line > lines->starts.count) return;
+    const char *start = lines->starts.items[location.line - 1];
+    size_t length = strcspn(start, "\r\n");
+    while (length && (*start == ' ' || *start == '\t')) start++, length--;
+    if (!length) return;
+    text_add(out, ": ");
+    add_plain(out, start, length);
+}
+
+void print_source_line(Emitter *emitter, Location location) {
+    bool same = location.source == emitter->said.source && location.line == emitter->said.line;
+    if (same || !location.source || !location.line) return;
+    emitter->said = location;
+    Text text = {.arena = emitter->arena};
+    const char *slash = strrchr(location.source->path, '/'), *name = slash ? slash + 1 : location.source->path;
+    text_add(&text, "// ");
+    add_plain(&text, name, strlen(name));
+    text_format(&text, ":%u", location.line);
+    if (location.source->text) add_source_text(emitter, location, &text);
+    int room = LINE_WIDTH - emitter->indent * INDENT_WIDTH;
+    size_t length = text.length;
+    if ((int)length > room) length = room > 0 ? (size_t)room : 0;
+    // A comment must not go on in the next line.
+    while (length && (text.data[length - 1] == '\\' || text.data[length - 1] == ' ')) length--;
+    if (!length) return;
+    add_spaces(emitter->out, emitter->indent * INDENT_WIDTH);
+    text_add_bytes(emitter->out, text.data, length);
+    text_add(emitter->out, "\n");
+}
