@@ -145,6 +145,23 @@ static void place_branch(FlowControl *flow, Statement *branch, LiveSet after) {
     if (!branch->branch.otherwise->first) branch->branch.otherwise = NULL;
 }
 
+// Does something in the block make a new version of the buffer?
+static bool replaces(const FlowControl *flow, const Block *block, const Buffer *buffer) {
+    for (const Statement *s = block->first; s; s = s->next) {
+        if (is_nest(s)) {
+            NestAccesses accesses = nest_accesses(flow->module, s);
+            const NestAccess *access = find_access(&accesses, buffer);
+            if (access && access->writes) return true;
+            continue;
+        }
+        Block *blocks[2];
+        int count = statement_blocks(s, blocks);
+        for (int i = 0; i < count; i++)
+            if (replaces(flow, blocks[i], buffer)) return true;
+    }
+    return false;
+}
+
 static void place_loop(FlowControl *flow, Statement *loop, LiveSet after) {
     Block *body = loop->kind == STATEMENT_WHILE ? loop->branch.then : loop->loop.body;
     LiveSet around = live_before(&flow->tracked, loop, after);
@@ -152,14 +169,7 @@ static void place_loop(FlowControl *flow, Statement *loop, LiveSet after) {
     // What waits inside of the body did holds for one turn only; what was waited for before and is not replaced stays.
     Versions entry = before;
     for (int i = 0; i < entry.count; i++) {
-        NestAccess *access = NULL;
-        for (Statement *s = body->first; s && !access; s = s->next) {
-            if (!is_nest(s)) continue;
-            NestAccesses accesses = nest_accesses(flow->module, s);
-            access = find_access(&accesses, entry.items[i].buffer);
-            if (access && !access->writes) access = NULL;
-        }
-        if (access) entry.items[i].waited = false;
+        if (replaces(flow, body, entry.items[i].buffer)) entry.items[i].waited = false;
     }
     flow->now = entry;
     place_block(flow, body, around);

@@ -1,0 +1,15 @@
+# run: opt --passes=Canonicalize,InferTTLayout,PropagateTTLayout,PadTiles,LowerTTTileIntrinsics,StageTransfers,CoarsenK,FuseTiles,AllocateCircularBuffers --no-locations
+import tilelang.language as T
+
+
+@T.prim_func
+def halves(A: T.Tensor((32, 64), "float32"), C: T.Tensor((32, 64), "float32")):
+    with T.Kernel(1) as bx:
+        shared = T.alloc_shared((32, 64), "float32")
+        value = T.alloc_fragment((32, 64), "float32")
+        T.copy(A, shared)
+        T.clear(value)
+        for k in T.serial(4):
+            for i, j in T.Parallel(32, 64):
+                value[i, j] = value[i, j] * 0.5 + shared[i, j]
+        T.copy(value, C)
