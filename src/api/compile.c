@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "api/pipelines.h"
 #include "ir/build.h"
 #include "ir/verify.h"
 #include "program/program.h"
@@ -59,6 +60,23 @@ static void parse_core_grid(Context *context, const char *text, CompileOptions *
     options->core_rows = (int)rows;
 }
 
+static bool parse_pipeline(Context *context, const char *word) {
+    static const char *const legal[] = {"new", "legacy"};
+    for (int i = 0; i < 2; i++)
+        if (!strcmp(legal[i], word)) return i == 1;
+    fail_word(context, DIAG_UNKNOWN_PIPELINE, "pipeline", word, legal, 2);
+}
+
+// TT_USE_NEW_PIPELINE=false goes back to the legacy pipeline.
+static bool environment_asks_for_legacy(Context *context) {
+    const char *word = getenv("TT_USE_NEW_PIPELINE");
+    if (!word || !strcmp(word, "true")) return false;
+    if (!strcmp(word, "false")) return true;
+    report(context, DIAG_UNKNOWN_PIPELINE, nowhere, "TT_USE_NEW_PIPELINE: expected true or false, got `%.40s`", word);
+    report_help(context, "unset it, or use --pipeline=new or --pipeline=legacy");
+    fail_now(context);
+}
+
 static void apply_words(Context *context, const OptionWords *words, CompileOptions *options) {
     if (words->target) options->target = target_parse(context, words->target);
     if (words->partition_strategy) options->partition_strategy = parse_strategy(context, words->partition_strategy);
@@ -66,18 +84,20 @@ static void apply_words(Context *context, const OptionWords *words, CompileOptio
     if (words->core_grid) parse_core_grid(context, words->core_grid, options);
     if (words->no_double_buffer) options->double_buffer = false;
     if (words->no_prefetch) options->prefetch = false;
+    if (words->pipeline) options->legacy = parse_pipeline(context, words->pipeline);
 }
 
 CompileOptions compile_options_parse(Context *context, const OptionWords *words) {
     CompileOptions options =
         compile_options_default(target_parse(context, words->target ? words->target : "wormhole:n150"));
+    if (!words->pipeline) options.legacy = environment_asks_for_legacy(context);
     apply_words(context, words, &options);
     return options;
 }
 
 static bool any_word(const OptionWords *words) {
     return words->target || words->partition_strategy || words->math_fidelity || words->core_grid ||
-           words->no_double_buffer || words->no_prefetch;
+           words->no_double_buffer || words->no_prefetch || words->pipeline;
 }
 
 CompileOptions compile_options_for(Function *function, const OptionWords *words) {
@@ -90,11 +110,14 @@ CompileOptions compile_options_for(Function *function, const OptionWords *words)
 }
 
 const Pass *pass_require(Context *context, const char *name) {
-    const Pass *pass = pass_find(name);
+    const Pass *pass = pass_by_any_name(context, name);
     if (pass) return pass;
-    const char **legal = arena_new_array(&context->unit, const char *, (size_t)default_pipeline_length);
-    for (int i = 0; i < default_pipeline_length; i++) legal[i] = default_pipeline[i]->name;
-    fail_word(context, DIAG_UNKNOWN_PASS, "pass", name, legal, default_pipeline_length);
+    int count = compat_pass_count + default_pipeline_length;
+    const char **legal = arena_new_array(&context->unit, const char *, (size_t)count);
+    for (int i = 0; i < count; i++)
+        legal[i] =
+            i < default_pipeline_length ? default_pipeline[i]->name : compat_passes[i - default_pipeline_length]->name;
+    fail_word(context, DIAG_UNKNOWN_PASS, "pass", name, legal, count);
 }
 
 Module *module_open(Context *context) {

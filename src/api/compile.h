@@ -12,11 +12,12 @@ typedef struct OptionWords {
     const char *partition_strategy; // "row_major", "column_major", "block"
     const char *math_fidelity;      // "LoFi" to "HiFi4"
     const char *core_grid;          // "8x4"
+    const char *pipeline;           // "new" or "legacy"; NULL: TT_USE_NEW_PIPELINE says it
     bool no_double_buffer, no_prefetch;
 } OptionWords;
 
-// Fails with DIAG_UNKNOWN_TARGET, DIAG_UNKNOWN_STRATEGY, DIAG_UNKNOWN_FIDELITY or DIAG_CORE_GRID, each listing what is
-// legal.
+// Fails with DIAG_UNKNOWN_TARGET, DIAG_UNKNOWN_STRATEGY, DIAG_UNKNOWN_FIDELITY, DIAG_CORE_GRID or
+// DIAG_UNKNOWN_PIPELINE, each listing what is legal.
 CompileOptions compile_options_parse(Context *context, const OptionWords *words);
 // The same over what the function's attributes already say, which then say the result.
 CompileOptions compile_options_for(Function *function, const OptionWords *words);

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "api/internal.h"
+#include "api/pipelines.h"
 
 // Either a pass of ttile, or the caller's with the contract that the pass manager reads.
 typedef struct Stage {
@@ -39,6 +40,7 @@ OptionWords api_option_words(const ttile_options *options) {
         .partition_strategy = options->partition_strategy,
         .math_fidelity = options->math_fidelity,
         .core_grid = options->core_grid,
+        .pipeline = options->pipeline,
         .no_double_buffer = !options->enable_double_buffer,
         .no_prefetch = !options->enable_prefetch,
     };
@@ -117,13 +119,14 @@ typedef struct PipelineCall {
     const ttile_options *options;
 } PipelineCall;
 
-static void create(Context *base, void *user) {
-    PipelineCall *call = user;
+static void create_from(Context *base, PipelineCall *call, bool legacy) {
+    PassList list = pipeline_passes(legacy);
     call->pipeline = arena_new(&base->unit, ttile_pipeline);
     call->pipeline->context = call->context;
-    for (int i = 0; i < default_pipeline_length; i++)
-        add_stage(base, call->pipeline, (uint32_t)i, (Stage){default_pipeline[i], NULL});
+    for (int i = 0; i < list.count; i++) add_stage(base, call->pipeline, (uint32_t)i, (Stage){list.passes[i], NULL});
 }
+
+static void create(Context *base, void *user) { create_from(base, user, false); }
 
 ttile_status ttile_pipeline_create(ttile_context *context, ttile_pipeline **pipeline) {
     if (!pipeline) return TTILE_USER_ERROR;
@@ -198,6 +201,7 @@ static void run_stages(Context *base, void *user) {
     OptionWords words = api_option_words(call->options);
     api_require(base, !call->module->failed, "an earlier pipeline failed on this module");
     CompileOptions options = compile_options_for(call->module->function, &words);
+    options = pipeline_options(call->module->function, &options);
     call->module->failed = true;
     for (uint32_t i = 0; i < call->pipeline->stages.count; i++)
         run_stage(call, &call->pipeline->stages.items[i], &options);
@@ -213,7 +217,8 @@ ttile_status ttile_pipeline_run(ttile_pipeline *pipeline, ttile_module *module, 
 static void optimize(Context *base, void *user) {
     PipelineCall *call = user;
     require_source_level(call->module->function);
-    create(base, call);
+    OptionWords words = api_option_words(call->options);
+    create_from(base, call, compile_options_for(call->module->function, &words).legacy);
     run_stages(base, call);
 }
 

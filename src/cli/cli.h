@@ -87,6 +87,8 @@ typedef struct KernelSettings {
          "LoFi, HiFi2, HiFi3 or HiFi4 (HiFi4)"},                                                                       \
         {"core-grid", OPTION_TEXT, offsetof(Settings, member.words.core_grid), "XxY",                                  \
          "cores to use (as many as there are items)"},                                                                 \
+        {"pipeline", OPTION_TEXT, offsetof(Settings, member.words.pipeline), "new|legacy",                             \
+         "which pipeline compiles (new, or what TT_USE_NEW_PIPELINE=true|false says)"},                                \
         {"float16", OPTION_TEXT, offsetof(Settings, member.float16), "native|bfloat16",                                \
          "how float16 is stored (bfloat16)"},                                                                          \
     {                                                                                                                  \

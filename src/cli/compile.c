@@ -1,6 +1,7 @@
 // ttile compile: plan and program text of each file's kernel.
 #include <string.h>
 
+#include "api/pipelines.h"
 #include "base/file.h"
 #include "cli/cli.h"
 #include "emit/emit.h"
@@ -43,7 +44,7 @@ static Compiled compile_file(Cli *cli, const CompileSettings *settings, const ch
     require_source_level(kernel.function);
     Compiled compiled = {.program = {.arena = arena}};
     double start = monotonic_milliseconds();
-    pipeline_run(kernel.function, &kernel.options, &kernel.pipeline);
+    compile_run(kernel.function, &kernel.options, &kernel.pipeline);
     print_module(kernel.function->module, (PrintOptions){.locations = true}, &compiled.program);
     const char *program_name = arena_format(arena, "%s.ttir", kernel.function->name);
     compiled.files = emit_files(cli, &kernel);

@@ -1,6 +1,7 @@
 // ttile opt: passes one at a time; source or IR in, IR out.
 #include <stdio.h>
 
+#include "api/pipelines.h"
 #include "base/file.h"
 #include "cli/cli.h"
 #include "ir/print.h"
@@ -83,7 +84,7 @@ static void run(Cli *cli, void *settings, const Words *words) {
     kernel.pipeline.start_before = start;
     kernel.pipeline.after = after_pass;
     kernel.pipeline.user = &dump;
-    pipeline_run(kernel.function, &kernel.options, &kernel.pipeline);
+    compile_run(kernel.function, &kernel.options, &kernel.pipeline);
     Text text = print_ir(cli, own, kernel.function);
     if (cli->json)
         report_text(cli, "ir", text.data);

@@ -1,4 +1,5 @@
 // ttile passes: the contract of every pass.
+#include "api/pipelines.h"
 #include "cli/cli.h"
 #include "report/report.h"
 
@@ -38,14 +39,35 @@ static Value *pass_value(Cli *cli, const Pass *pass) {
     return row.report;
 }
 
+static Value *passes_value(Cli *cli, const Pass *const *passes, int count) {
+    Value *list = value_list(&cli->context->unit);
+    for (int i = 0; i < count; i++) value_append(&cli->context->unit, list, pass_value(cli, passes[i]));
+    return list;
+}
+
+static void print_legacy(bool markdown, Text *out) {
+    if (markdown)
+        text_add(out, "\n## Passes of the legacy pipeline\n\nThey come before the others with `--pipeline=legacy`.\n\n"
+                      "| pass | what it does |\n| --- | --- |\n");
+    for (int i = 0; i < compat_pass_count; i++)
+        text_format(out, markdown ? "| `%s` | %s |\n" : "%s\n  %s\n", compat_passes[i]->name,
+                    compat_passes[i]->summary);
+    if (markdown)
+        text_add(out,
+                 "\n## Older names\n\n`--passes` takes them, with a note.\n\n| older name | pass |\n| --- | --- |\n");
+    for (int i = 0; markdown && i < pass_alias_count; i++)
+        text_format(out, "| `%s` | `%s` |\n", pass_aliases[i].old, pass_aliases[i].today);
+}
+
 static void run(Cli *cli, void *settings, const Words *words) {
     (void)words;
     const PassesSettings *own = settings;
-    Value *list = value_list(&cli->context->unit);
-    for (int i = 0; i < default_pipeline_length; i++)
-        value_append(&cli->context->unit, list, pass_value(cli, default_pipeline[i]));
-    report_value(cli, "passes", list);
-    if (!cli->json) report_passes(own->markdown ? TABLE_MARKDOWN : TABLE_TEXT, &cli->out);
+    PassList all = pipeline_passes(false);
+    report_value(cli, "passes", passes_value(cli, all.passes, all.count));
+    report_value(cli, "legacy_passes", passes_value(cli, compat_passes, compat_pass_count));
+    if (cli->json) return;
+    report_passes(own->markdown ? TABLE_MARKDOWN : TABLE_TEXT, all.passes, all.count, &cli->out);
+    print_legacy(own->markdown, &cli->out);
 }
 
 const Command command_passes = {

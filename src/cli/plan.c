@@ -12,8 +12,25 @@ static PlanFile read_checked(Cli *cli, const char *path) {
     return plan;
 }
 
+// True, and reported, if the plan is of the older shape; else it was read and checked.
+static bool is_old(Cli *cli, const char *path, PlanFile *plan) {
+    OldPlan old;
+    if (!plan_read_any(cli->context, path, plan, &old)) {
+        if (!plan_check(cli->context, plan)) fail_now(cli->context);
+        return false;
+    }
+    report_value(cli, "valid", value_bool(&cli->context->unit, true));
+    report_value(cli, "plan", plan->root);
+    if (!cli->json)
+        text_format(&cli->out, "%s: valid, of the older shape: %lldx%lld blocks on %lld cores of a grid of %lldx%lld\n",
+                    path, (long long)old.block_rows, (long long)old.block_columns, (long long)old.cores,
+                    (long long)old.columns, (long long)old.rows);
+    return true;
+}
+
 static void show(Cli *cli, const Words *files) {
-    PlanFile plan = read_checked(cli, files->items[1]);
+    PlanFile plan;
+    if (is_old(cli, files->items[1], &plan)) return;
     report_value(cli, "plan", plan.root);
     if (cli->json) return;
     text_format(&cli->out, "%s for %s\n", value_get(plan.root, "kernel")->text,
@@ -25,7 +42,8 @@ static void show(Cli *cli, const Words *files) {
 }
 
 static void check(Cli *cli, const Words *files) {
-    PlanFile plan = read_checked(cli, files->items[1]);
+    PlanFile plan;
+    if (is_old(cli, files->items[1], &plan)) return;
     plan_load(cli->context, &plan, NULL);
     report_value(cli, "valid", value_bool(&cli->context->unit, true));
     if (!cli->json) text_format(&cli->out, "%s: valid\n", files->items[1]);

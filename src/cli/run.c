@@ -1,6 +1,7 @@
 // ttile run: compile, simulate, check against the reference.
 #include "cli/run.h"
 
+#include "api/pipelines.h"
 #include "ir/print.h"
 #include "plan/plan.h"
 
@@ -65,7 +66,7 @@ static void judge(Run *run, const RunSettings *settings) {
 
 static void lower(Run *run, Kernel *kernel) {
     double start = monotonic_milliseconds();
-    pipeline_run(kernel->function, &kernel->options, &kernel->pipeline);
+    compile_run(kernel->function, &kernel->options, &kernel->pipeline);
     Text program = {.arena = &run->cli->context->unit};
     print_module(kernel->function->module, (PrintOptions){.locations = true}, &program);
     const char *name = arena_format(&run->cli->context->unit, "%s.ttir", kernel->function->name);

@@ -68,6 +68,8 @@ static bool has_type(const char *type, size_t length, const Value *value) {
     return false;
 }
 
+bool attr_has_type(const char *type, const Value *value) { return has_type(type, strlen(type), value); }
+
 bool attr_check(AttrId id, const Value *value) {
     return attr_is_printable(value) && has_type(rows[id].type, strlen(rows[id].type), value);
 }

@@ -147,7 +147,57 @@ static void choose_cores(Mapping *map, const Statement *launch, const CompileOpt
     map->columns = (int)(cores < columns ? cores : columns);
 }
 
-static void run(Function *function, const CompileOptions *options) {
+// ---------------------------------------------------------------- what is there already
+
+static const Value *pair_of(const Value *entry, const char *key, uint32_t count) {
+    const Value *list = value_get(entry, key);
+    bool good = list && list->kind == VALUE_LIST && list->count == count;
+    for (uint32_t i = 0; good && i < count; i++) good = list->items[i]->kind == VALUE_INT;
+    return good ? list : NULL;
+}
+
+// The items that an entry gives its core as one run; -1 if it does not.
+static int64_t run_length(const Value *entry) {
+    const Value *core = pair_of(entry, "core", 2), *run = pair_of(entry, "run", 2), *items = value_get(entry, "items");
+    if (!core || !run || !items || items->kind != VALUE_LIST || items->count != 1) return -1;
+    const Value *only = items->items[0];
+    if (only->kind != VALUE_LIST || only->count != 3 || only->items[0]->kind != VALUE_INT) return -1;
+    bool same = only->items[0]->integer == run->items[0]->integer && only->items[1]->integer == run->items[1]->integer;
+    return same && run->items[1]->integer > 0 ? run->items[1]->integer : -1;
+}
+
+// A schedule that the function holds already stays: runs in row-major order that are all items of this launch.
+static bool is_scheduled(const Function *function, const Mapping *map, const CompileOptions *options) {
+    const Value *partition = function->attributes[ATTR_WORK_PARTITION], *grid = function->attributes[ATTR_WORK_GRID];
+    if (!partition || !grid || !function->attributes[ATTR_CORE_GRID] || !function->attributes[ATTR_CORE_RANGES])
+        return false;
+    if (map->strategy != PARTITION_ROW_MAJOR || options->core_columns || grid->count != 3) return false;
+    for (int i = 0; i < 3; i++)
+        if (grid->items[i]->integer != map->grid[i]) return false;
+    int64_t items = 0;
+    for (uint32_t i = 0; i < partition->count; i++) {
+        int64_t length = run_length(partition->items[i]);
+        if (length < 0) return false;
+        items += length;
+    }
+    return items == map->items;
+}
+
+// A core grid that the function holds alone is the user's choice.
+static CompileOptions with_core_grid(const Function *function, const CompileOptions *options) {
+    CompileOptions chosen = *options;
+    const Value *grid = function->attributes[ATTR_CORE_GRID];
+    if (options->core_columns || !grid || function->attributes[ATTR_WORK_PARTITION] || grid->count != 2) return chosen;
+    if (grid->items[0]->integer < 1 || grid->items[0]->integer > INT16_MAX) return chosen;
+    if (grid->items[1]->integer < 1 || grid->items[1]->integer > INT16_MAX) return chosen;
+    chosen.core_columns = (int)grid->items[0]->integer;
+    chosen.core_rows = (int)grid->items[1]->integer;
+    return chosen;
+}
+
+static void run(Function *function, const CompileOptions *asked) {
+    CompileOptions with_grid = with_core_grid(function, asked);
+    const CompileOptions *options = &with_grid;
     Context *context = function->module->context;
     Statement *launch = function_launch(function);
     Mapping map = {.arena = &context->unit,
@@ -155,6 +205,7 @@ static void run(Function *function, const CompileOptions *options) {
                    .strategy = options->partition_strategy,
                    .partition = value_list(&context->unit)};
     read_grid(&map, launch);
+    if (is_scheduled(function, &map, options)) return;
     choose_cores(&map, launch, options);
     if (map.strategy == PARTITION_BLOCK)
         deal_rectangles(&map);

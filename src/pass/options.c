@@ -37,6 +37,7 @@ void options_attach(Function *function, const CompileOptions *options) {
         value_append(arena, grid, value_int(arena, options->core_rows));
         set(function, dict, "core_grid", grid);
     }
+    if (options->legacy) set(function, dict, "pipeline", value_text(arena, name_of(context, "legacy")));
     function->attributes[ATTR_OPTIONS] = dict;
     function->attributes[ATTR_TARGET] = value_text(arena, name_of(context, options->target->name));
 }
@@ -62,6 +63,7 @@ CompileOptions options_of(const Function *function) {
     options.double_buffer = flag(dict, "double_buffer", options.double_buffer);
     options.prefetch = flag(dict, "prefetch", options.prefetch);
     fidelity_parse(word(dict, "math_fidelity"), &options.fidelity);
+    options.legacy = !strcmp(word(dict, "pipeline"), "legacy");
     const Value *grid = dict ? value_get(dict, "core_grid") : NULL;
     if (grid && grid->kind == VALUE_LIST && grid->count == 2) {
         options.core_columns = (int)grid->items[0]->integer;

@@ -22,6 +22,7 @@ typedef struct CompileOptions {
     bool prefetch;
     MathFidelity fidelity;
     int core_columns, core_rows; // a user's core grid; 0: the compiler chooses
+    bool legacy;                 // the legacy pipeline
 } CompileOptions;
 CompileOptions compile_options_default(const Target *target);
 void options_attach(Function *function, const CompileOptions *options); // sets tt.target and tt.options

@@ -62,7 +62,7 @@ static Value *build_options(Maker *maker) {
     plan_set(maker, dict, "double_buffer", value_bool(maker->arena, options->double_buffer));
     plan_set(maker, dict, "prefetch", value_bool(maker->arena, options->prefetch));
     plan_set(maker, dict, "math_fidelity", plan_text(maker, fidelity_name(options->fidelity)));
-    plan_set(maker, dict, "pipeline", plan_text(maker, "new"));
+    plan_set(maker, dict, "pipeline", plan_text(maker, options->legacy ? "legacy" : "new"));
     return dict;
 }
 

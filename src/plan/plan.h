@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/value.h"
+#include "compat/compat.h"
 #include "ir/ir.h"
 
 #define PLAN_SCHEMA_VERSION 1
@@ -33,6 +34,8 @@ typedef struct PlanFile {
 
 // Reads a plan and checks its form: fails with DIAG_PLAN_SYNTAX, DIAG_PLAN_VERSION or DIAG_PLAN_SCHEMA.
 PlanFile plan_read(Context *context, const char *path);
+// The same, but a plan of the older shape (without schema_version) is read, too: true, and `old` says what it holds.
+bool plan_read_any(Context *context, const char *path, PlanFile *plan, OldPlan *old);
 PlanFile plan_read_text(Context *context, const char *name, const char *text, size_t length);
 // The rules that the form alone does not give; every violation is reported with the code of its rule. True if all hold.
 bool plan_check(Context *context, const PlanFile *plan);

@@ -10,9 +10,13 @@ static void check_version(Context *context, const PlanFile *plan) {
     const Value *version = plan->root->kind == VALUE_DICT ? value_get(plan->root, "schema_version") : NULL;
     if (version && version->kind == VALUE_INT && version->integer == PLAN_SCHEMA_VERSION) return;
     JsonPath path = {NULL, "schema_version", 0};
-    if (!version)
-        fail(context, DIAG_PLAN_VERSION, (Location){plan->source, 1, 1, 0},
-             "the plan has no schema_version, expected %d", PLAN_SCHEMA_VERSION);
+    if (!version) {
+        report(context, DIAG_PLAN_VERSION, (Location){plan->source, 1, 1, 0},
+               "the plan has no schema_version, expected %d", PLAN_SCHEMA_VERSION);
+        if (compat_is_old_plan(plan->root))
+            report_help(context, "a plan of the older shape names no program: `ttile plan check` and `show` read it");
+        fail_now(context);
+    }
     Text seen = {.arena = &context->unit};
     value_print(version, &seen);
     fail(context, DIAG_PLAN_VERSION, json_locate(plan->source, &path), "expected schema_version %d, got %.40s",
@@ -25,12 +29,31 @@ static const char *folder_of(Context *context, const char *path) {
     return slash == path ? "/" : arena_copy_text(&context->unit, path, (size_t)(slash - path));
 }
 
-static PlanFile read_source(Context *context, const Source *source) {
+static PlanFile parse(Context *context, const Source *source) {
     PlanFile plan = {.source = source, .folder = folder_of(context, source->path)};
     plan.root = json_parse(context, source, DIAG_PLAN_SYNTAX);
-    check_version(context, &plan);
-    if (!shape_check(context, source, &plan_shape, plan.root)) fail_now(context);
     return plan;
+}
+
+static void check_form(Context *context, const PlanFile *plan) {
+    check_version(context, plan);
+    if (!shape_check(context, plan->source, &plan_shape, plan->root)) fail_now(context);
+}
+
+static PlanFile read_source(Context *context, const Source *source) {
+    PlanFile plan = parse(context, source);
+    check_form(context, &plan);
+    return plan;
+}
+
+bool plan_read_any(Context *context, const char *path, PlanFile *plan, OldPlan *old) {
+    *plan = parse(context, context_read_source(context, path));
+    if (compat_is_old_plan(plan->root)) {
+        *old = compat_read_old_plan(context, plan->source, plan->root);
+        return true;
+    }
+    check_form(context, plan);
+    return false;
 }
 
 PlanFile plan_read(Context *context, const char *path) {

@@ -3,6 +3,7 @@
 #define TTILE_REPORT_REPORT_H
 
 #include "data/compare.h"
+#include "pass/pass.h"
 #include "sim/sim.h"
 
 // What there is to say about a run; NULL and 0 where something did not happen.
@@ -30,8 +31,8 @@ void report_run_json(const RunSummary *summary, Value *dict);
 void report_plan_text(const Value *plan, Text *out);
 
 typedef enum TableForm { TABLE_TEXT, TABLE_MARKDOWN } TableForm;
-// The contract of every pass, in pipeline order.
-void report_passes(TableForm form, Text *out);
+// The contracts of passes, in the order of their pipeline.
+void report_passes(TableForm form, const Pass *const *passes, int count, Text *out);
 // Every diagnostic with its explanation.
 void report_diagnostics(TableForm form, Text *out);
 // The chips.

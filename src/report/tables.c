@@ -42,7 +42,7 @@ static void print_pass_lines(const Pass *pass, Text *out) {
     }
 }
 
-void report_passes(TableForm form, Text *out) {
+void report_passes(TableForm form, const Pass *const *passes, int count, Text *out) {
     if (form == TABLE_MARKDOWN)
         text_add(
             out,
@@ -54,11 +54,11 @@ void report_passes(TableForm form, Text *out) {
             "with `--disable=PASS`.\n\n"
             "| pass | what it does | requires | provides | breaks | optional |\n"
             "| --- | --- | --- | --- | --- | --- |\n");
-    for (int i = 0; i < default_pipeline_length; i++) {
+    for (int i = 0; i < count; i++) {
         if (form == TABLE_MARKDOWN)
-            print_pass_row(default_pipeline[i], out);
+            print_pass_row(passes[i], out);
         else
-            print_pass_lines(default_pipeline[i], out);
+            print_pass_lines(passes[i], out);
     }
     if (form != TABLE_MARKDOWN) return;
     text_add(out, "\n## Attributes\n\n| attribute | type | what it says |\n| --- | --- | --- |\n");

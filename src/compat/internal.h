@@ -1,0 +1,75 @@
+// What the files of this folder share.
+#ifndef TTILE_COMPAT_INTERNAL_H
+#define TTILE_COMPAT_INTERNAL_H
+
+#include "compat/compat.h"
+
+typedef struct LegacyRow {
+    const char *name;
+    int generation;
+    const char *type, *becomes;
+} LegacyRow;
+extern const LegacyRow legacy_rows[];
+extern const int legacy_row_count;
+// NULL if no legacy attribute has that name.
+const LegacyRow *legacy_find(const char *name);
+// Part after the number of `tt_buffer_N_part`, and N; NULL if it is none. The number is -1 if a name stands there.
+const char *legacy_buffer_part(const char *name, int64_t *number);
+
+// The launch of a function with its extents; false unless there is exactly one and they are known.
+typedef struct LaunchGrid {
+    const Statement *launch;
+    int64_t extent[3], items;
+} LaunchGrid;
+bool launch_grid(const Function *function, LaunchGrid *grid);
+
+// A core's run of work items.
+typedef struct Assignment {
+    int64_t x, y, start, count;
+} Assignment;
+typedef VECTOR(Assignment) Assignments;
+
+// Tiles that a tensor's last two dimensions are cut into; a vector has one row. False if its sizes are not known.
+typedef struct TileCount {
+    int64_t height, width; // elements
+    int64_t rows, columns; // tiles
+    bool padded;
+} TileCount;
+bool count_tiles(const Buffer *buffer, TileCount *count);
+
+// A rewriting under way. Everything is checked first, then written at once.
+typedef struct Rewriting {
+    Context *context;
+    Arena *arena; // of the unit
+    Function *function;
+    CompatCores cores;
+    bool has_grid;
+    LaunchGrid grid;
+    Assignments assignments;
+    const char *assigned_by; // the attribute they are from; NULL: no attribute gives any
+    const Value *core_grid;  // a user's; NULL
+    Value *layouts;          // annotations by tensor
+} Rewriting;
+
+const Value *legacy_value(const Rewriting *work, const char *name); // NULL if the function does not hold it
+_Noreturn void fail_malformed(Rewriting *work, const char *name, const char *expected, const Value *seen);
+// Fails unless both say the same number.
+void require_same(Rewriting *work, const char *name, int64_t seen, const char *what, int64_t expected);
+
+void read_schedule(Rewriting *work);
+void read_layouts(Rewriting *work);
+void write_schedule(Rewriting *work);
+
+// "(x,y)"; false if the text is none.
+bool parse_core_key(const char *key, int64_t *x, int64_t *y);
+// Sorts by place, leaves out cores without work.
+void assignments_normalize(Assignments *assignments);
+
+static inline bool is_int_list(const Value *value, uint32_t least) {
+    if (value->kind != VALUE_LIST || value->count < least) return false;
+    for (uint32_t i = 0; i < value->count; i++)
+        if (value->items[i]->kind != VALUE_INT) return false;
+    return true;
+}
+
+#endif
