@@ -53,9 +53,11 @@ void emit_unary(Section *section, InstructionId id, int reg, const Expr *scalar)
     section->dirty[reg] = true;
     for (int i = 0; i < section->rows; i++)
         for (int j = 0; j < section->columns; j++) {
-            Operand operands[] = {operand_tile(section, section_tile(section, reg, i, j)),
-                                  operand_expr(scalar ? section_index(section, scalar, i, j) : NULL)};
-            section_emit(section, id, scalar ? 2 : 1, operands);
+            const Expr *value = scalar ? section_index(section, scalar, i, j) : NULL;
+            bool adds_nothing = id == INSTR_ADD_UNARY && value->kind == EXPR_FLOAT && value->real == 0;
+            if (adds_nothing) continue; // the first tile of an index
+            Operand operands[] = {operand_tile(section, section_tile(section, reg, i, j)), operand_expr(value)};
+            section_emit(section, id, value ? 2 : 1, operands);
         }
 }
 

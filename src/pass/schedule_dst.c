@@ -84,6 +84,18 @@ static void accumulate_in_l1(Scheduling *work, Statement *nest, Block *into, boo
     emit_instruction(work->module, into, INSTR_PACK_L1_ACC, nest->location, 1, operands);
 }
 
+// Does the nest's only loop run over the rows of its products?
+static bool runs_over_rows(Scheduling *work, const NestLoops *loops) {
+    for (Statement *s = loops->first; s; s = s == loops->last ? NULL : s->next) {
+        const Statement *store = product_store(s);
+        int64_t step;
+        if (!is_product_store(store)) continue;
+        if (slot_step(work->module, store->store.value->args[1], loops->loops[0]->loop.variable, &step) && step > 0)
+            return true;
+    }
+    return false;
+}
+
 static void schedule_nest(Scheduling *work, Statement *nest) {
     NestLoops loops = nest_loops(nest);
     int registers = dst_registers(work->function, nest);
@@ -95,6 +107,7 @@ static void schedule_nest(Scheduling *work, Statement *nest) {
     }
     Statement *column = loops.count ? loops.loops[loops.count - 1] : NULL;
     Statement *row = loops.count > 1 ? loops.loops[loops.count - 2] : NULL;
+    if (loops.count == 1 && runs_over_rows(work, &loops)) row = column, column = NULL;
     Subblock subblock = nest_subblock(work, &loops, row, column, registers);
     bool accumulates = nest_accumulates(work->function, &loops);
     Block *schedule = block_new(work->module, NULL), *inside = schedule;

@@ -1,0 +1,13 @@
+# run: opt --passes=Canonicalize,InferTTLayout,PropagateTTLayout,PadTiles,LowerTTTileIntrinsics,StageTransfers,CoarsenK,FuseTiles,AllocateCircularBuffers,InsertFlowControl,SplitDataflow,ScheduleDST --no-locations
+import tilelang.language as T
+
+
+@T.prim_func
+def kernel(A: T.Tensor((64, 64), "float32"), B: T.Tensor((64, 64), "float32"), C: T.Tensor((64, 64), "float32")):
+    with T.Kernel(1) as bx:
+        left = T.alloc_shared((64, 64), "float32")
+        right = T.alloc_shared((64, 64), "float32")
+        T.copy(A, left)
+        T.copy(B, right)
+        for i, j in T.Parallel(64, 64):
+            C[i, j] = left[i, j] * right[i, j]
