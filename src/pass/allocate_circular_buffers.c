@@ -232,6 +232,8 @@ static void set_dst_schedule(Allocation *work) {
 static void run(Function *function, const CompileOptions *options) {
     Allocation work = {.function = function, .module = function->module, .options = options};
     Context *context = function->module->context;
+    if (function->circular_buffers.count)
+        fail(context, DIAG_ALREADY_LOWERED, function->location, "%s holds circular buffers already", function->name);
     scan_block(&work, function_launch(function)->launch.body);
     for (uint32_t i = 0; i < work.order.count; i++) allocate(&work, work.order.items[i]);
     if (work.row_index) allocate_index_tile(&work, "row_index");
