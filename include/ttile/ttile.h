@@ -151,6 +151,9 @@ ttile_status ttile_module_tensor(const ttile_module *module, size_t index, ttile
 // An attribute such as "tt.core_grid", as a Python literal ("[8, 8]"); `text` is NULL if the kernel does not hold it.
 // Fails if there is no attribute of that name.
 ttile_status ttile_module_attribute(const ttile_module *module, const char *name, const char **text);
+// Sets an attribute to a Python literal, as T.func_attr in the source would; NULL takes it out. Those that ttile knows
+// must be of their type (docs/passes.md); legacy ones are rewritten by the pipeline (docs/migration.md).
+ttile_status ttile_module_set_attribute(ttile_module *module, const char *name, const char *text);
 // The module as IR text, which reads back to the same module.
 ttile_status ttile_module_text(const ttile_module *module, const char **text, size_t *length);
 

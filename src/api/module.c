@@ -116,6 +116,51 @@ ttile_status ttile_module_attribute(const ttile_module *module, const char *name
     return status;
 }
 
+typedef struct SetCall {
+    Function *function;
+    const char *name, *text;
+} SetCall;
+
+// The literal is read where it stands in IR text, so that both follow one rule.
+static const Function *read_literal(Context *base, const SetCall *call) {
+    Text text = {.arena = &base->unit};
+    text_add(&text, "# ttile ir 1\n\n@T.prim_func\ndef attribute():\n    T.func_attr({");
+    text_add_quoted(&text, call->name);
+    text_format(&text, ": %s})\n", call->text);
+    Module *module = module_open(base);
+    front_read_ir(module, context_add_source(base, call->name, text.data, text.length));
+    return module->functions.items[0];
+}
+
+static void forget(Context *base, Function *function, const char *name) {
+    Value *kept = value_dict(&base->unit);
+    const Value *user = function->user_attributes;
+    for (uint32_t i = 0; i < user->count; i++)
+        if (strcmp(user->keys[i], name)) value_set(&base->unit, kept, user->keys[i], user->items[i]);
+    function->user_attributes = kept;
+}
+
+static void set_attribute(Context *base, void *user) {
+    SetCall *call = user;
+    api_require(base, call->name != NULL, "the attribute's name is NULL");
+    const Function *read = call->text ? read_literal(base, call) : NULL;
+    int known = 0;
+    while (known < ATTR_COUNT && strcmp(attribute_names[known], call->name)) known++;
+    if (known < ATTR_COUNT)
+        call->function->attributes[known] = read ? read->attributes[known] : NULL;
+    else if (read)
+        value_set(&base->unit, call->function->user_attributes, name_of(base, call->name),
+                  value_get(read->user_attributes, call->name));
+    else
+        forget(base, call->function, call->name);
+}
+
+ttile_status ttile_module_set_attribute(ttile_module *module, const char *name, const char *text) {
+    if (!module) return TTILE_USER_ERROR;
+    SetCall call = {module->function, name, text};
+    return api_call(module->context, set_attribute, &call);
+}
+
 typedef struct TextCall {
     const Function *function;
     Text text;
