@@ -150,6 +150,7 @@ void compat_infer_shard(Function *function) {
 
 void compat_infer_core_map(Function *function, CompatCores cores) {
     if (is_said(function) || holds(function, "tt_core_ranges")) return;
+    if (holds(function, "tt_schedule") && !holds(function, "tt_tiles_per_core")) return; // it has the places itself
     Maker maker = maker_of(function);
     const Value *runs = value_get(function->user_attributes, "tt_tiles_per_core");
     if (!runs || runs->kind != VALUE_LIST) {

@@ -183,13 +183,19 @@ static bool is_scheduled(const Function *function, const Mapping *map, const Com
     return items == map->items;
 }
 
+static _Noreturn void fail_core_grid(const Function *function) {
+    fail(function->module->context, DIAG_CORE_GRID, function->location,
+         "tt.core_grid: expected [columns, rows] of at least 1");
+}
+
 // A core grid that the function holds alone is the user's choice.
 static CompileOptions with_core_grid(const Function *function, const CompileOptions *options) {
     CompileOptions chosen = *options;
     const Value *grid = function->attributes[ATTR_CORE_GRID];
-    if (options->core_columns || !grid || function->attributes[ATTR_WORK_PARTITION] || grid->count != 2) return chosen;
-    if (grid->items[0]->integer < 1 || grid->items[0]->integer > INT16_MAX) return chosen;
-    if (grid->items[1]->integer < 1 || grid->items[1]->integer > INT16_MAX) return chosen;
+    if (options->core_columns || !grid || function->attributes[ATTR_WORK_PARTITION]) return chosen;
+    if (grid->count != 2) fail_core_grid(function);
+    for (int i = 0; i < 2; i++)
+        if (grid->items[i]->integer < 1 || grid->items[i]->integer > INT16_MAX) fail_core_grid(function);
     chosen.core_columns = (int)grid->items[0]->integer;
     chosen.core_rows = (int)grid->items[1]->integer;
     return chosen;
