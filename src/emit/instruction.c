@@ -156,7 +156,7 @@ static void print_template(Call *call, const char *at) {
     }
 }
 
-static void need_header(Emitter *emitter, const char *header) {
+void need_header(Emitter *emitter, const char *header) {
     Name name = name_of(emitter->context, header);
     for (uint32_t i = 0; i < emitter->headers.count; i++)
         if (emitter->headers.items[i] == name) return;

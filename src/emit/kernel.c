@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "emit/printer.h"
+#include "emit_runner.h"
 #include "ir/print.h"
 
 _Noreturn void fail_emit(Emitter *emitter, DiagnosticCode code, const char *help, const char *format, ...) {
@@ -148,6 +149,7 @@ static void print_head(Emitter *emitter) {
 }
 
 static Text print_body(Emitter *emitter) {
+    need_header(emitter, "compute/common.h"); // arguments
     Text body = {.arena = emitter->arena};
     emitter->out = &body;
     emitter->indent = 1;
@@ -194,5 +196,8 @@ EmittedFiles emit_program(const Function *program) {
         EmittedFile file = {.name = kernel->file, .text = print_kernel(kernel)};
         vector_push(arena, files, file);
     }
+    EmittedFile runner = {.name = "run.py", .text = {.arena = arena}};
+    text_add_bytes(&runner.text, emit_runner, sizeof emit_runner);
+    vector_push(arena, files, runner);
     return files;
 }

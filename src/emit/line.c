@@ -10,35 +10,50 @@ static void add_spaces(Text *out, int count) {
 
 // ---------------------------------------------------------------- breaking
 
-// Where a line may be broken, and how it goes on: behind the space at `end`, at column `align`.
+enum { MAX_NESTING = 64, RANKS = 8 };
+
+// The parentheses that are open at a place, and the column that a line goes on at inside of each. An operand of one of
+// several arguments goes on further right than the next argument does.
+typedef struct Nesting {
+    int depth;
+    int aligns[MAX_NESTING];
+    bool lists[MAX_NESTING]; // a comma was seen
+} Nesting;
+
+// Where a line may be broken: the space at `end`.
 typedef struct Break {
     size_t end;
-    int align;
+    int column; // of what goes on
+    Nesting nesting;
 } Break;
 
 // How tightly the sign in front of a place holds the line together; -1 if it is no place to break.
 static int rank_of(const char *text, size_t sign) {
-    static const char *const ranks[] = {",", "?:", "|", "&", "=<>", "+-", "*/%"};
-    for (int i = 0; i < (int)(sizeof ranks / sizeof *ranks); i++)
+    static const char *const ranks[RANKS] = {",", "?:", "|", "&", "=<>", "+-", "*/%", ""};
+    for (int i = 0; i < RANKS; i++)
         if (strchr(ranks[i], text[sign])) return i;
     return -1;
 }
 
 // The last place within the width of those in the fewest parentheses and behind the loosest sign. What goes on is
 // aligned with what follows the parenthesis (or the `=`) that the place is in.
-static Break find_break(const char *text, size_t length, int column) {
-    enum { DEPTH = 64, RANKS = 8 };
-    int aligns[DEPTH] = {column + INDENT_WIDTH}, depth = 0, best_order = INT_MAX;
-    Break best = {0, 0};
+static Break find_break(const char *text, size_t length, int column, Nesting open) {
+    int best_order = INT_MAX;
+    Break best = {.nesting = open};
     for (size_t i = 1; i < length && column + (int)i <= LINE_WIDTH; i++) {
-        if (text[i] == '(' && depth + 1 < DEPTH) aligns[++depth] = column + (int)i + 1;
-        if (text[i] == ')' && depth > 0) depth--;
+        if (text[i] == '(' && open.depth + 1 < MAX_NESTING) {
+            open.aligns[++open.depth] = column + (int)i + 1;
+            open.lists[open.depth] = false;
+        }
+        if (text[i] == ')' && open.depth > 0) open.depth--;
         if (text[i] != ' ') continue;
         bool assigns = text[i - 1] == '=' && i > 1 && text[i - 2] == ' ';
-        if (assigns && depth == 0) aligns[0] = column + (int)i + 1;
-        int rank = assigns ? -1 : rank_of(text, i - 1), order = depth * RANKS + rank;
+        if (assigns && open.depth == 0) open.aligns[0] = column + (int)i + 1;
+        int rank = assigns ? -1 : rank_of(text, i - 1), order = open.depth * RANKS + rank;
+        open.lists[open.depth] |= rank == 0;
         if (rank < 0 || order > best_order) continue;
-        best = (Break){i, aligns[depth]};
+        bool inside_argument = rank > 0 && open.lists[open.depth];
+        best = (Break){i, open.aligns[open.depth] + (inside_argument ? INDENT_WIDTH : 0), open};
         best_order = order;
     }
     return best;
@@ -47,13 +62,15 @@ static Break find_break(const char *text, size_t length, int column) {
 void print_line(Emitter *emitter, const char *text) {
     int column = emitter->indent * INDENT_WIDTH;
     size_t left = strlen(text);
+    Nesting open = {.aligns = {column + INDENT_WIDTH}};
     add_spaces(emitter->out, column);
     while (column + (int)left > LINE_WIDTH) {
-        Break place = find_break(text, left, column);
+        Break place = find_break(text, left, column, open);
         if (!place.end) break;
         text_add_bytes(emitter->out, text, place.end);
         text_add(emitter->out, "\n");
-        column = place.align;
+        open = place.nesting;
+        column = place.column;
         add_spaces(emitter->out, column);
         text += place.end + 1;
         left -= place.end + 1;

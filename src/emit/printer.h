@@ -69,6 +69,8 @@ static inline uint32_t float_bits(double value) {
 }
 
 // ---- instruction.c
+// A header of the vendor's, below api/.
+void need_header(Emitter *emitter, const char *header);
 void print_instruction(Emitter *emitter, const Statement *statement, const Instruction *instruction);
 
 // ---- statement.c

@@ -1,0 +1,389 @@
+#!/usr/bin/env python3
+"""Runs the kernels beside this file on a Tenstorrent card, as tt.plan.json says, and compares their outputs.
+
+    python3 run.py [--input NAME=FILE.npy] [--expected NAME=FILE.npy] [--output NAME=FILE.npy]
+
+Inputs that are not given are read from inputs/NAME.npy beside the plan, or drawn at random from --seed. Outputs are
+compared with --expected or expected/NAME.npy. `ttile run FILE --device=ttnn` writes both and calls this.
+
+Exit codes: 0 done, 1 an output is wrong, 2 something is missing: ttnn, a device, or support for what the plan asks.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+TILE = 32
+ARCHITECTURES = {"wormhole": "wormhole_b0", "blackhole": "blackhole"}
+# Names of ttnn for formats, and the numpy type that holds their values on the host.
+FORMATS = {
+    "bfloat16": ("bfloat16", "float32"),
+    "float32": ("float32", "float32"),
+    "int32": ("int32", "int32"),
+    "uint32": ("uint32", "uint32"),
+    "uint16": ("uint16", "uint16"),
+    "uint8": ("uint8", "uint8"),
+}
+# Largest error, relative to the largest expected value, if --tolerance does not say another.
+TOLERANCES = {"bfloat16": 2e-2, "float32": 5e-3}
+
+
+class Missing(Exception):
+    """Something that the run needs is not there."""
+
+
+# ---------------------------------------------------------------- host
+
+
+def import_ttnn():
+    try:
+        import numpy
+        import ttnn
+    except ImportError as error:
+        raise Missing(f"{error}. Install the vendor's stack first: pip install ttnn==0.81.1") from None
+    return ttnn, numpy
+
+
+def format_of(plan, name):
+    """The format that a tensor has on the device."""
+    stored = plan["layouts"][name]["format"]
+    if stored == "float16":
+        raise Missing(
+            f"{name} is stored as float16 (--float16=native), which is not checked to work with bfloat16 buffers on the "
+            "chip. Compile with --float16=bfloat16."
+        )
+    if stored not in FORMATS:
+        raise Missing(f"{name} has the format {stored}; ttnn takes {', '.join(FORMATS)}.")
+    return stored
+
+
+def rounded(numpy, array, stored):
+    """To the nearest value of the format, ties to even."""
+    array = numpy.ascontiguousarray(array, FORMATS[stored][1])
+    if stored != "bfloat16":
+        return array
+    bits = array.view(numpy.uint32).astype(numpy.uint64)
+    bits = (bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF0000
+    return numpy.where(numpy.isnan(array), array, bits.astype(numpy.uint32).view(numpy.float32))
+
+
+def load(numpy, path):
+    array = numpy.load(path)
+    if array.dtype.kind == "V" and array.dtype.itemsize == 2:  # bfloat16, for which numpy has no name
+        array = (array.view(numpy.uint16).astype(numpy.uint32) << 16).view(numpy.float32)
+    return array
+
+
+def axes_of(plan, tensor):
+    """The order of a tensor's dimensions on the device: those outside of the tile plane, then its rows and columns.
+
+    ttnn tiles the last two dimensions. A vector has one dimension in the plane; None stands for the other, of extent 1.
+    """
+    plane = [dimension if dimension >= 0 else None for dimension in plan["layouts"][tensor["name"]]["tile_plane"]]
+    outer = [dimension for dimension in range(len(tensor["shape"])) if dimension not in plane]
+    return outer + plane
+
+
+def device_shape(tensor, axes):
+    return [1 if axis is None else tensor["shape"][axis] for axis in axes]
+
+
+def to_device_order(numpy, array, tensor, axes):
+    array = array.reshape(tensor["shape"]).transpose([axis for axis in axes if axis is not None])
+    return numpy.ascontiguousarray(array.reshape(device_shape(tensor, axes)))
+
+
+def from_device_order(numpy, array, tensor, axes):
+    present = [axis for axis in axes if axis is not None]
+    array = array.reshape([tensor["shape"][axis] for axis in present])
+    return numpy.ascontiguousarray(array.transpose(numpy.argsort(present)))
+
+
+# ---------------------------------------------------------------- tensors on the device
+
+
+def memory_config(ttnn, plan, name):
+    layout = plan["layouts"][name]
+    buffer = ttnn.BufferType.DRAM if layout["space"] == "dram" else ttnn.BufferType.L1
+    kind = getattr(ttnn.TensorMemoryLayout, layout["memory"].upper())
+    if layout["shard"] is None:
+        return ttnn.MemoryConfig(kind, buffer)
+    shard = layout["shard"]
+    order = ttnn.ShardOrientation.ROW_MAJOR if shard["order"] == "row_major" else ttnn.ShardOrientation.COL_MAJOR
+    grid = core_range_set(ttnn, [{"start": [0, 0], "extent": shard["grid"]}])
+    return ttnn.MemoryConfig(kind, buffer, ttnn.ShardSpec(grid, shard["shape"], order))
+
+
+def upload(ttnn, array, dtype, memory, device):
+    try:
+        import torch
+    except ImportError:
+        return ttnn.Tensor(tensor=array, data_type=dtype, device=device, layout=ttnn.TILE_LAYOUT, mem_config=memory)
+    return ttnn.from_torch(
+        torch.from_numpy(array), dtype=dtype, layout=ttnn.TILE_LAYOUT, device=device, memory_config=memory
+    )
+
+
+def download(ttnn, numpy, tensor, numbers):
+    try:
+        import torch
+    except ImportError:
+        return numpy.asarray(tensor.cpu().to_list(), numbers)
+    array = ttnn.to_torch(tensor)
+    return (array.float() if array.dtype == torch.bfloat16 else array).numpy().astype(numbers)
+
+
+def make_tensors(ttnn, numpy, plan, inputs, device):
+    """Every tensor of the plan on the device, by name."""
+    tensors = {}
+    for tensor in plan["tensors"]:
+        name, axes = tensor["name"], axes_of(plan, tensor)
+        dtype = getattr(ttnn, FORMATS[format_of(plan, name)][0])
+        memory = memory_config(ttnn, plan, name)
+        if name in inputs:
+            array = to_device_order(numpy, inputs[name], tensor, axes)
+            tensors[name] = upload(ttnn, array, dtype, memory, device)
+        else:
+            shape = ttnn.Shape(device_shape(tensor, axes))
+            tensors[name] = ttnn.allocate_tensor_on_device(shape, dtype, ttnn.TILE_LAYOUT, device, memory)
+    return tensors
+
+
+# ---------------------------------------------------------------- the program
+
+
+def core_range_set(ttnn, ranges):
+    corners = [(r["start"], [r["start"][i] + r["extent"][i] - 1 for i in range(2)]) for r in ranges]
+    return ttnn.CoreRangeSet([ttnn.CoreRange(ttnn.CoreCoord(*first), ttnn.CoreCoord(*last)) for first, last in corners])
+
+
+def circular_buffers(ttnn, plan, cores):
+    """One descriptor for each stretch of L1; aliases are further formats of the same one."""
+    buffers = plan["circular_buffers"]
+    descriptors = []
+    for owner in [buffer for buffer in buffers if buffer["alias"] is None]:
+        sharing = [owner] + [buffer for buffer in buffers if buffer["alias"] == owner["name"]]
+        formats = [
+            ttnn.CBFormatDescriptor(
+                buffer_index=buffer["index"],
+                data_format=getattr(ttnn, FORMATS[buffer["format"]][0]),
+                page_size=buffer["page_bytes"],
+            )
+            for buffer in sharing
+        ]
+        size = owner["pages"] * owner["page_bytes"]
+        descriptors.append(ttnn.CBDescriptor(total_size=size, core_ranges=cores, format_descriptors=formats))
+    return descriptors
+
+
+def semaphores(ttnn, plan, cores):
+    return [
+        ttnn.SemaphoreDescriptor(id=semaphore["index"], core_ranges=cores, initial_value=semaphore["initial"])
+        for semaphore in plan["semaphores"]
+    ]
+
+
+def compute_config(ttnn, plan):
+    compute = plan["compute"]
+    config = ttnn.ComputeConfigDescriptor(
+        math_fidelity=getattr(ttnn.MathFidelity, compute["math_fidelity"]),
+        fp32_dest_acc_en=compute["fp32_dst"],
+        dst_full_sync_en=compute["full_sync_dst"],
+        math_approx_mode=False,
+    )
+    modes = [ttnn.UnpackToDestMode.Default] * 64
+    for buffer in plan["circular_buffers"]:
+        if buffer["unpack"] == "dst" and buffer["format"] == "float32":
+            modes[buffer["index"]] = ttnn.UnpackToDestMode.UnpackToDestFp32
+    config.unpack_to_dest_mode = modes
+    return config
+
+
+def thread_config(ttnn, plan, thread):
+    if thread == "compute":
+        return compute_config(ttnn, plan)
+    return ttnn.ReaderConfigDescriptor() if thread == "reader" else ttnn.WriterConfigDescriptor()
+
+
+def runtime_arguments(ttnn, plan, kernel, tensors):
+    """On each core: addresses of tensors, runtime arguments, sizes, as the kernel reads them."""
+    addresses = [tensors[name].buffer_address() for name in kernel["tensor_args"]]
+    sizes = [plan["sizes"][name] for name in kernel["size_args"]]
+    places = {tuple(core["core"]): core["runtime_args"] for core in plan["cores"]}
+    arguments = ttnn.RuntimeArgs()
+    for area in kernel["cores"]:
+        for x in range(area["start"][0], area["start"][0] + area["extent"][0]):
+            for y in range(area["start"][1], area["start"][1] + area["extent"][1]):
+                own = [places[x, y][name] for name in kernel["runtime_args"]]
+                arguments[x][y] = [word & 0xFFFFFFFF for word in addresses + own + sizes]
+    return arguments
+
+
+def kernel_descriptor(ttnn, folder, plan, kernel, tensors):
+    compile_time = list(kernel["compile_time_args"].values())
+    for name in kernel["tensor_args"]:
+        compile_time += list(ttnn.TensorAccessorArgs(tensors[name]).get_compile_time_args())
+    return ttnn.KernelDescriptor(
+        kernel_source=str(folder / kernel["file"]),
+        source_type=ttnn.KernelDescriptor.SourceType.FILE_PATH,
+        core_ranges=core_range_set(ttnn, kernel["cores"]),
+        compile_time_args=compile_time,
+        runtime_args=runtime_arguments(ttnn, plan, kernel, tensors),
+        config=thread_config(ttnn, plan, kernel["thread"]),
+    )
+
+
+def program_descriptor(ttnn, folder, plan, tensors):
+    cores = core_range_set(ttnn, plan["core_ranges"])
+    return ttnn.ProgramDescriptor(
+        kernels=[kernel_descriptor(ttnn, folder, plan, kernel, tensors) for kernel in plan["kernels"]],
+        semaphores=semaphores(ttnn, plan, cores),
+        cbs=circular_buffers(ttnn, plan, cores),
+    )
+
+
+# ---------------------------------------------------------------- the run
+
+
+def open_device(ttnn, plan, number):
+    try:
+        device = ttnn.open_device(device_id=number)
+    except Exception as error:
+        raise Missing(f"device {number} cannot be opened: {error}") from None
+    wanted = ARCHITECTURES.get(plan["target"]["arch"])
+    grid = device.compute_with_storage_grid_size()
+    columns, rows = plan["core_grid"]
+    problem = None
+    if wanted is None or wanted not in str(ttnn.get_arch_name()).lower():
+        problem = f"the plan is for {plan['target']['name']}, the device is a {ttnn.get_arch_name()}"
+    elif columns > grid.x or rows > grid.y:
+        problem = f"the plan uses {columns}x{rows} cores, the device has {grid.x}x{grid.y}"
+    if problem:
+        ttnn.close_device(device)
+        raise Missing(f"{problem}. Compile with another --target or --core-grid.")
+    return device
+
+
+def is_output(tensor):
+    return tensor["role"] in ("out", "inout")
+
+
+def run_on_device(ttnn, numpy, folder, plan, inputs, number):
+    device = open_device(ttnn, plan, number)
+    try:
+        tensors = make_tensors(ttnn, numpy, plan, inputs, device)
+        # The operation's output comes last, and there is at least one tensor before it.
+        order = sorted(plan["tensors"], key=is_output)
+        operands = [tensors[tensor["name"]] for tensor in order]
+        operands = operands if len(operands) > 1 else operands * 2
+        ttnn.generic_op(operands, program_descriptor(ttnn, folder, plan, tensors))
+        results = {}
+        for tensor in filter(is_output, plan["tensors"]):
+            name = tensor["name"]
+            array = download(ttnn, numpy, tensors[name], FORMATS[format_of(plan, name)][1])
+            results[name] = from_device_order(numpy, array, tensor, axes_of(plan, tensor))
+        return results
+    finally:
+        ttnn.close_device(device)
+
+
+def make_inputs(numpy, folder, plan, given, seed):
+    """What the kernel reads: files, or numbers drawn at random, rounded to their formats."""
+    inputs = {}
+    for index, tensor in enumerate(plan["tensors"]):
+        name, stored = tensor["name"], format_of(plan, tensor["name"])
+        if tensor["role"] not in ("in", "inout"):
+            continue
+        path = Path(given.get(name, folder / "inputs" / f"{name}.npy"))
+        if path.exists() or name in given:
+            array = load(numpy, path)
+            if list(array.shape) != tensor["shape"]:
+                raise Missing(f"{path} has the shape {list(array.shape)}, {name} has {tensor['shape']}.")
+        elif stored in ("bfloat16", "float32"):
+            array = numpy.random.default_rng([seed, index]).standard_normal(tensor["shape"])
+        else:
+            array = numpy.random.default_rng([seed, index]).integers(0, 100, tensor["shape"])
+        inputs[name] = rounded(numpy, array, stored)
+    return inputs
+
+
+def judge(numpy, name, seen, expected, tolerance):
+    """Prints the largest error and where it is; False if it is too large."""
+    seen, expected = seen.astype(numpy.float64), expected.astype(numpy.float64)
+    if seen.shape != expected.shape:
+        print(f"{name}: shape {list(seen.shape)}, expected {list(expected.shape)}")
+        return False
+    same = (seen == expected) | (numpy.isnan(seen) & numpy.isnan(expected))
+    with numpy.errstate(invalid="ignore"):
+        error = numpy.where(same, 0.0, numpy.abs(seen - expected))
+    error = numpy.where(numpy.isnan(error), numpy.inf, error)
+    finite = numpy.abs(expected[numpy.isfinite(expected)])
+    scale = (finite.max() if finite.size else 0.0) or 1.0
+    worst = numpy.unravel_index(numpy.argmax(error), error.shape) if error.size else ()
+    relative = float(error[worst]) / float(scale) if error.size else 0.0
+    at = ", ".join(str(int(i)) for i in worst)
+    print(
+        f"{name}: largest error {relative:.3g} of the largest value, tolerance {tolerance:.3g}"
+        + (f", at [{at}]: expected {expected[worst]:.8g}, seen {seen[worst]:.8g}" if relative else "")
+    )
+    return relative <= tolerance
+
+
+def compare(numpy, folder, plan, results, expected, tolerance):
+    """True if every output that something is expected of is right; None if there is none."""
+    verdicts = []
+    for name, seen in results.items():
+        path = Path(expected.get(name, folder / "expected" / f"{name}.npy"))
+        if not path.exists() and name not in expected:
+            print(f"{name}: nothing to compare with (--expected {name}=FILE.npy)")
+            continue
+        allowed = tolerance if tolerance is not None else TOLERANCES.get(format_of(plan, name), 0.0)
+        verdicts.append(judge(numpy, name, seen, load(numpy, path), allowed))
+    return all(verdicts) if verdicts else None
+
+
+def named_files(words):
+    files = {}
+    for word in words:
+        name, equals, path = word.partition("=")
+        if not name or not equals or not path:
+            raise Missing(f"expected NAME=FILE.npy, got `{word}`")
+        files[name] = path
+    return files
+
+
+def run(options):
+    folder = Path(options.plan).resolve().parent
+    plan = json.loads(Path(options.plan).read_text())
+    for tensor in plan["tensors"]:
+        format_of(plan, tensor["name"])
+    ttnn, numpy = import_ttnn()
+    inputs = make_inputs(numpy, folder, plan, named_files(options.input), options.seed)
+    results = run_on_device(ttnn, numpy, folder, plan, inputs, options.device)
+    for name, path in named_files(options.output).items():
+        numpy.save(path, results[name])
+    verdict = compare(numpy, folder, plan, results, named_files(options.expected), options.tolerance)
+    print({True: "PASS", False: "FAIL", None: "DONE (nothing was compared)"}[verdict])
+    return 1 if verdict is False else 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Runs the kernels of a plan on a Tenstorrent card.")
+    parser.add_argument("--plan", default=Path(__file__).parent / "tt.plan.json", help="the plan (beside this file)")
+    parser.add_argument("--input", action="append", default=[], metavar="NAME=FILE.npy")
+    parser.add_argument("--expected", action="append", default=[], metavar="NAME=FILE.npy")
+    parser.add_argument("--output", action="append", default=[], metavar="NAME=FILE.npy")
+    parser.add_argument("--seed", type=int, default=0, help="of inputs that are not given (0)")
+    parser.add_argument("--tolerance", type=float, help="largest error relative to the largest expected value")
+    parser.add_argument("--device", type=int, default=0, help="number of the device (0)")
+    try:
+        return run(parser.parse_args())
+    except (Missing, OSError, KeyError, ValueError) as error:
+        what = f"the plan has no {error}" if isinstance(error, KeyError) else error
+        print(f"run.py: {what}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
