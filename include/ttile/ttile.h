@@ -167,9 +167,9 @@ typedef struct ttile_options {
     bool enable_double_buffer;
     bool enable_prefetch;
     const char *plan_path; // ttile_run_pipeline only: where the plan is written; its program text is written beside it
-    // "new", "legacy", or NULL: new unless the environment says TT_USE_NEW_PIPELINE=false. The legacy pipeline deals work
-    // items contiguously over all cores, in row-major order and without double buffering. A pipeline of the caller's own
-    // runs as it is; of it, this only chooses the options.
+    // "new", "legacy", or NULL: new unless the environment says TT_USE_NEW_PIPELINE=false. The legacy pipeline deals
+    // work items contiguously over all cores, in row-major order and without double buffering. A pipeline of the
+    // caller's own runs as it is; of it, this only chooses the options.
     const char *pipeline;
 } ttile_options;
 

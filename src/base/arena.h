@@ -36,7 +36,7 @@ char *arena_format(Arena *arena, const char *format, ...) __attribute__((format(
 // Gives everything back but keeps the arena usable.
 void arena_reset(Arena *arena);
 
-#define arena_new(arena, Type) ((Type *)arena_allocate((arena), sizeof(Type)))
+#define arena_new(arena, Type)              ((Type *)arena_allocate((arena), sizeof(Type)))
 #define arena_new_array(arena, Type, count) ((Type *)arena_array((arena), (count), sizeof(Type)))
 
 #endif

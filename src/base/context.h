@@ -30,7 +30,7 @@ typedef struct Context {
     // Called with each diagnostic when it is complete (at the next report, or at context_flush); may be NULL.
     void (*on_diagnostic)(void *user, const struct Context *context, const Diagnostic *diagnostic);
     void *on_diagnostic_user;
-    uint32_t delivered;   // diagnostics already given to on_diagnostic
+    uint32_t delivered; // diagnostics already given to on_diagnostic
     bool warnings_as_errors;
 } Context;
 

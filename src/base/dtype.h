@@ -19,7 +19,9 @@ const char *dtype_name(DType type);
 int dtype_bits(DType type);
 DTypeClass dtype_class(DType type);
 static inline bool dtype_is_float(DType type) { return dtype_class(type) == CLASS_FLOAT; }
-static inline bool dtype_is_integer(DType type) { return dtype_class(type) == CLASS_INT || dtype_class(type) == CLASS_UINT; }
+static inline bool dtype_is_integer(DType type) {
+    return dtype_class(type) == CLASS_INT || dtype_class(type) == CLASS_UINT;
+}
 // False if `name` is no dtype. Accepts TileLang's spellings too: "float" is float32, "half" float16, "int" int32.
 bool dtype_parse(const char *name, DType *type);
 

@@ -14,7 +14,7 @@ struct Value {
     int64_t integer;
     double real;
     Name text;
-    uint32_t count;      // items of a list, entries of a dict
+    uint32_t count; // items of a list, entries of a dict
     uint32_t capacity;
     const Value **items; // of a list; the values of a dict
     Name *keys;          // of a dict, in insertion order

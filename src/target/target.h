@@ -5,7 +5,7 @@
 #include "base/context.h"
 
 typedef struct Target {
-#define FIELD_INT(name, doc) int64_t name;
+#define FIELD_INT(name, doc)  int64_t name;
 #define FIELD_REAL(name, doc) double name;
 #define FIELD_TEXT(name, doc) const char *name;
 #include "target/fields.def"
@@ -17,7 +17,8 @@ typedef struct Target {
 extern const char *const target_tables_date;
 int target_count(void);
 const Target *target_at(int index);
-// "wormhole", "wormhole:n150", "tenstorrent -device=blackhole" ... Fails with DIAG_UNKNOWN_TARGET listing the legal ones.
+// "wormhole", "wormhole:n150", "tenstorrent -device=blackhole" ... Fails with DIAG_UNKNOWN_TARGET listing the legal
+// ones.
 const Target *target_parse(Context *context, const char *text);
 // Tiles that DST holds with double buffering (half sync).
 int target_dst_tiles(const Target *target, bool fp32);
