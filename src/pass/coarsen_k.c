@@ -83,8 +83,7 @@ static bool examine_nest(Coarsening *work, Statement *nest, bool *has_product) {
             if (!access->whole || access->reads || local_of(work, access->buffer)) return false;
             LocalBuffer local = {.old = access->buffer};
             vector_push(&work->module->context->scratch, work->locals, local);
-            bool doubled = kind == NEST_READ && work->options->double_buffer;
-            work->step_bytes += buffer_bytes(access->buffer) * (doubled ? 2 : 1);
+            work->step_bytes += buffer_bytes(access->buffer) * (kind == NEST_READ ? 2 : 1);
         }
     }
     return true;
@@ -124,10 +123,11 @@ static bool can_coarsen(Coarsening *work) {
 static void add_other_bytes(Statement *statement, void *user) {
     Coarsening *work = user;
     if (statement->kind != STATEMENT_ALLOC || !is_on_chip(statement->alloc) || local_of(work, statement->alloc)) return;
-    work->other_bytes += buffer_bytes(statement->alloc) * (work->options->double_buffer ? 2 : 1);
+    work->other_bytes += buffer_bytes(statement->alloc) * 2;
 }
 
-// Steps a chunk may hold: what fits L1, and no more than pays.
+// Steps a chunk may hold: what fits L1, and no more than pays. Double buffering is reckoned with even where it is off,
+// so that it changes no sums.
 static int64_t chunk_limit(Coarsening *work) {
     walk_statements(function_launch(work->function)->launch.body, add_other_bytes, work);
     int64_t free_bytes = work->options->target->l1_bytes - work->options->target->l1_base - work->other_bytes;

@@ -16,27 +16,29 @@ static const UnaryRule unary_rules[] = {
     {OP_FLOOR, INSTR_FLOOR_TILE},     {OP_CEIL, INSTR_CEIL_TILE}, {OP_TRUNC, INSTR_TRUNC_TILE},
 };
 
-// tile op scalar, scalar op tile, tile op tile. A tile-tile comparison is a difference compared with 0.
+// tile op scalar, scalar op tile, tile op tile. A tile-tile comparison is a difference compared with 0, by > or <
+// alone: the difference of equal infinities is NaN, which is neither, so the others are made of those two.
 typedef struct BinaryRule {
     ExprOp op;
-    InstructionId with_scalar, scalar_first, with_tile, then;
+    InstructionId with_scalar, scalar_first, with_tile, then, or_else;
+    bool negate;
 } BinaryRule;
 static const BinaryRule binary_rules[] = {
-    {OP_ADD, INSTR_ADD_UNARY, INSTR_ADD_UNARY, INSTR_ADD_BINARY, INSTR_NONE},
-    {OP_SUB, INSTR_SUB_UNARY, INSTR_RSUB_UNARY, INSTR_SUB_BINARY, INSTR_NONE},
-    {OP_MUL, INSTR_MUL_UNARY, INSTR_MUL_UNARY, INSTR_MUL_BINARY, INSTR_NONE},
-    {OP_DIV, INSTR_NONE, INSTR_NONE, INSTR_DIV_BINARY, INSTR_NONE},
-    {OP_POW, INSTR_NONE, INSTR_NONE, INSTR_POWER_BINARY, INSTR_NONE},
-    {OP_MAX, INSTR_UNARY_MAX, INSTR_UNARY_MAX, INSTR_BINARY_MAX, INSTR_NONE},
-    {OP_MIN, INSTR_UNARY_MIN, INSTR_UNARY_MIN, INSTR_BINARY_MIN, INSTR_NONE},
-    {OP_LT, INSTR_UNARY_LT, INSTR_UNARY_GT, INSTR_SUB_BINARY, INSTR_LTZ_TILE},
-    {OP_LE, INSTR_UNARY_LE, INSTR_UNARY_GE, INSTR_SUB_BINARY, INSTR_LEZ_TILE},
-    {OP_GT, INSTR_UNARY_GT, INSTR_UNARY_LT, INSTR_SUB_BINARY, INSTR_GTZ_TILE},
-    {OP_GE, INSTR_UNARY_GE, INSTR_UNARY_LE, INSTR_SUB_BINARY, INSTR_GEZ_TILE},
-    {OP_EQ, INSTR_UNARY_EQ, INSTR_UNARY_EQ, INSTR_SUB_BINARY, INSTR_EQZ_TILE},
-    {OP_NE, INSTR_UNARY_NE, INSTR_UNARY_NE, INSTR_SUB_BINARY, INSTR_NEZ_TILE},
-    {OP_AND, INSTR_MUL_UNARY, INSTR_MUL_UNARY, INSTR_MUL_BINARY, INSTR_NONE}, // of 0 and 1
-    {OP_OR, INSTR_UNARY_MAX, INSTR_UNARY_MAX, INSTR_BINARY_MAX, INSTR_NONE},
+    {OP_ADD, INSTR_ADD_UNARY, INSTR_ADD_UNARY, INSTR_ADD_BINARY, INSTR_NONE, INSTR_NONE, false},
+    {OP_SUB, INSTR_SUB_UNARY, INSTR_RSUB_UNARY, INSTR_SUB_BINARY, INSTR_NONE, INSTR_NONE, false},
+    {OP_MUL, INSTR_MUL_UNARY, INSTR_MUL_UNARY, INSTR_MUL_BINARY, INSTR_NONE, INSTR_NONE, false},
+    {OP_DIV, INSTR_NONE, INSTR_NONE, INSTR_DIV_BINARY, INSTR_NONE, INSTR_NONE, false},
+    {OP_POW, INSTR_NONE, INSTR_NONE, INSTR_POWER_BINARY, INSTR_NONE, INSTR_NONE, false},
+    {OP_MAX, INSTR_UNARY_MAX, INSTR_UNARY_MAX, INSTR_BINARY_MAX, INSTR_NONE, INSTR_NONE, false},
+    {OP_MIN, INSTR_UNARY_MIN, INSTR_UNARY_MIN, INSTR_BINARY_MIN, INSTR_NONE, INSTR_NONE, false},
+    {OP_LT, INSTR_UNARY_LT, INSTR_UNARY_GT, INSTR_SUB_BINARY, INSTR_LTZ_TILE, INSTR_NONE, false},
+    {OP_LE, INSTR_UNARY_LE, INSTR_UNARY_GE, INSTR_SUB_BINARY, INSTR_GTZ_TILE, INSTR_NONE, true},
+    {OP_GT, INSTR_UNARY_GT, INSTR_UNARY_LT, INSTR_SUB_BINARY, INSTR_GTZ_TILE, INSTR_NONE, false},
+    {OP_GE, INSTR_UNARY_GE, INSTR_UNARY_LE, INSTR_SUB_BINARY, INSTR_LTZ_TILE, INSTR_NONE, true},
+    {OP_EQ, INSTR_UNARY_EQ, INSTR_UNARY_EQ, INSTR_SUB_BINARY, INSTR_GTZ_TILE, INSTR_LTZ_TILE, true},
+    {OP_NE, INSTR_UNARY_NE, INSTR_UNARY_NE, INSTR_SUB_BINARY, INSTR_GTZ_TILE, INSTR_LTZ_TILE, false},
+    {OP_AND, INSTR_MUL_UNARY, INSTR_MUL_UNARY, INSTR_MUL_BINARY, INSTR_NONE, INSTR_NONE, false}, // of 0 and 1
+    {OP_OR, INSTR_UNARY_MAX, INSTR_UNARY_MAX, INSTR_BINARY_MAX, INSTR_NONE, INSTR_NONE, false},
 };
 
 static const BinaryRule *binary_rule(ExprOp op) {
@@ -200,6 +202,20 @@ static TileValue with_row(Section *section, const Expr *expr) {
     return (TileValue){reg, true};
 }
 
+static void compare_with_zero(Section *section, const BinaryRule *rule, int difference) {
+    if (rule->or_else != INSTR_NONE) {
+        int other = section_allocate(section);
+        emit_registers(section, INSTR_COPY_DEST, 2, (int[]){difference, other});
+        emit_unary(section, rule->or_else, other, NULL);
+        emit_unary(section, rule->then, difference, NULL);
+        emit_registers(section, INSTR_BINARY_MAX, 3, (int[]){difference, other, difference});
+        section_free(section, other);
+    } else if (rule->then != INSTR_NONE) {
+        emit_unary(section, rule->then, difference, NULL);
+    }
+    if (rule->negate) emit_unary(section, INSTR_RSUB_UNARY, difference, constant(section, 1));
+}
+
 static TileValue binary(Section *section, const Expr *expr) {
     const Expr *left, *right;
     InstructionId matrix = matrix_instruction(section, expr, &left, &right);
@@ -213,7 +229,7 @@ static TileValue binary(Section *section, const Expr *expr) {
     evaluate_operands(section, 2, expr->args, values);
     int out = result_register(section, 2, values);
     emit_registers(section, rule->with_tile, 3, (int[]){values[0].reg, values[1].reg, out});
-    if (rule->then != INSTR_NONE) emit_unary(section, rule->then, out, NULL);
+    compare_with_zero(section, rule, out);
     return (TileValue){out, true};
 }
 
@@ -227,9 +243,14 @@ static TileValue select_tiles(Section *section, const Expr *expr) {
 
 static TileValue convert(Section *section, const Expr *expr) {
     DType from = expr->args[0]->type, to = expr->type;
-    if (dtype_is_float(from) && dtype_is_integer(to)) return unary(section, INSTR_TRUNC_TILE, expr->args[0], NULL);
+    if (dtype_is_float(from) && dtype_is_integer(to)) refuse_operation(section, expr);
     if (to == DTYPE_BOOL && from != DTYPE_BOOL) return unary(section, INSTR_NEZ_TILE, expr->args[0], NULL);
-    return evaluate(section, expr->args[0]); // DST holds floats; packing rounds
+    TileValue value = evaluate(section, expr->args[0]);
+    if (!section_narrows(section, from, to)) return value;
+    if (to != DTYPE_BFLOAT16) refuse_operation(section, expr);
+    int reg = own(section, value);
+    emit_unary(section, INSTR_ROUND_TILE, reg, NULL);
+    return (TileValue){reg, true};
 }
 
 static TileValue evaluate_operation(Section *section, const Expr *expr) {

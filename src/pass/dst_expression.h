@@ -63,7 +63,9 @@ TileValue load_resident(Section *section, Resident *resident);
 TileValue load_tile(Section *section, InstructionId id, const Expr *load);
 TileValue load_row(Section *section, const Expr *load); // row 0 in every row
 TileValue load_index(Section *section, bool row);       // the row or column index within the tile
-// Conversions between float formats happen when a tile is packed: the expression without them.
+// Does DST hold more of a value of type `from` than type `to` does?
+bool section_narrows(const Section *section, DType from, DType to);
+// The expression without conversions that keep every value.
 const Expr *without_casts(const Expr *expr);
 // The matrix unit's instruction for `expr` and the loads it takes; INSTR_NONE if it cannot do it.
 InstructionId matrix_instruction(Section *section, const Expr *expr, const Expr **a, const Expr **b);

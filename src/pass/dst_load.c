@@ -2,10 +2,13 @@
 // broadcast, as an index tile, or two buffers at once by way of the matrix unit.
 #include "pass/dst_expression.h"
 
-// Conversions between float formats happen when a tile is packed.
+bool section_narrows(const Section *section, DType from, DType to) {
+    return section->fp32 && dtype_is_float(from) && dtype_is_float(to) && dtype_bits(from) > dtype_bits(to);
+}
+
 const Expr *without_casts(const Expr *expr) {
     while (expr->kind == EXPR_OP && expr->op == OP_CAST && dtype_is_float(expr->type) &&
-           dtype_is_float(expr->args[0]->type))
+           dtype_is_float(expr->args[0]->type) && dtype_bits(expr->type) >= dtype_bits(expr->args[0]->type))
         expr = expr->args[0];
     return expr;
 }

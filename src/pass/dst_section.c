@@ -183,9 +183,35 @@ static bool is_zero(const Expr *expr) {
     return (expr->kind == EXPR_FLOAT && expr->real == 0) || (expr->kind == EXPR_INT && expr->integer == 0);
 }
 
-static void schedule_store(Section *section, Statement *store) {
-    bool zero = is_zero(store->store.value);
-    int reg = zero ? clean_register(section) : evaluate_tile(section, store->store.value);
+// Is the value that statement `i` gives `buffer` read again from DST?
+static bool is_reread(const Body *body, int i, const Buffer *buffer) {
+    for (int k = i + 1; k < body->count; k++) {
+        if (loads_of(body->statements[k], buffer)) return true;
+        if (product_store(body->statements[k])->store.buffer == buffer) return false;
+    }
+    return false;
+}
+
+// What a 16-bit buffer holds is rounded, whether it leaves DST or not. Packing does that for what leaves.
+static void round_resident(Section *section, const Body *body, int i, const Statement *store) {
+    const Buffer *buffer = store->store.buffer;
+    const Resident *resident = section_resident(section, buffer);
+    const Expr *value = store->store.value;
+    bool exact = value->kind != EXPR_OP || value->op == OP_CAST;
+    if (!resident || exact || !section_narrows(section, DTYPE_FLOAT32, buffer->type) || !is_reread(body, i, buffer))
+        return;
+    for (int t = 0; t < section->rows * section->columns; t++) {
+        Operand operands[] = {operand_tile(section, section_tile(section, resident->reg, 0, 0) + t)};
+        section_emit(section, INSTR_ROUND_TILE, 1, operands);
+    }
+}
+
+static void schedule_store(Section *section, const Body *body, int i, Statement *store) {
+    const Expr *value = store->store.value;
+    bool zero = is_zero(value), cast = value->kind == EXPR_OP && value->op == OP_CAST;
+    if (cast && section_narrows(section, value->args[0]->type, value->type) && !is_reread(body, i, store->store.buffer))
+        value = value->args[0]; // packing rounds
+    int reg = zero ? clean_register(section) : evaluate_tile(section, value);
     set_resident(section, store->store.buffer, reg, zero && !section->dirty[reg]);
 }
 
@@ -224,7 +250,8 @@ void schedule_section(Section *section, const NestLoops *loops) {
         if (is_product_store(product_store(body.statements[i])))
             schedule_product(section, body.statements[i]);
         else
-            schedule_store(section, body.statements[i]);
+            schedule_store(section, &body, i, body.statements[i]);
+        round_resident(section, &body, i, product_store(body.statements[i]));
         free_unneeded(section, &body, i);
     }
     define_zeros(section);

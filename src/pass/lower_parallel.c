@@ -4,6 +4,7 @@
 #include "ir/affine.h"
 #include "ir/walk.h"
 #include "pass/lower.h"
+#include "pass/parallel_checks.h"
 #include "pass/planes.h"
 
 // A let whose value is read from a buffer that is written later.
@@ -297,6 +298,7 @@ static Statement *axis_loop(Lowering *lowering, const Variable *axis, const char
 void lower_parallel(Function *function, Statement *loop) {
     Lowering lowering = {.function = function, .module = function->module, .nest = nest_axes(loop)};
     const NestAxes *nest = &lowering.nest;
+    check_parallel(function, nest);
     Statement *outermost = NULL, *innermost = NULL;
     Statement *loops[MAX_RANK] = {NULL};
     int count = 0;

@@ -195,6 +195,13 @@ static void clear_accumulator(Function *function, Statement *gemm, const Region 
 static void lower_gemm(Function *function, Statement *gemm) {
     Module *module = function->module;
     Operand *operands = gemm->op.operands;
+    for (int i = 0; i < 2; i++)
+        if (operands[i].region->buffer == operands[2].region->buffer) {
+            report(module->context, DIAG_ALIASED_OPERANDS, gemm->location,
+                   "%s is both an operand and the accumulator of this product", operands[2].region->buffer->name);
+            report_help(module->context, "copy the operand into a buffer of its own");
+            fail_now(module->context);
+        }
     for (int i = 0; i < 3; i++)
         check_whole_tiles(module, operands[i].region, i < 2 ? "sums over" : "writes", gemm->location);
     if (operands[5].boolean) clear_accumulator(function, gemm, operands[2].region);
