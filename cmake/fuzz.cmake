@@ -2,6 +2,7 @@
 # found (fuzz/crashes/<target>/) and its seeds are part of the normal tests.
 set(TTILE_SEEDS_fuzz_source examples tests/kernels tests/errors)
 set(TTILE_SEEDS_fuzz_ir tests/pass/*)
+set(TTILE_SEEDS_fuzz_lower examples tests/pass/*)
 file(GLOB FUZZ_TARGETS CONFIGURE_DEPENDS fuzz/fuzz_*.c)
 foreach(source ${FUZZ_TARGETS})
   get_filename_component(name ${source} NAME_WE)

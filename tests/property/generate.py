@@ -37,6 +37,7 @@ class Kernel:
     num_stages: int
     options: list
     inputs: dict = field(default_factory=dict)
+    loads: list = field(default_factory=list)
     text: str = ""
     expected: Bounded = None
 
@@ -77,6 +78,12 @@ def select(rng, kernel, a, b):
     return Expression(f"T.if_then_else({text}, {a.text}, {b.text})", a.value.where(condition, b.value))
 
 
+def through_buffer(kernel, name, dtype, extents, start):
+    """The same leaf by way of a shared buffer: `kernel.loads` collects its copy."""
+    kernel.loads.append(f'{name}_shared = T.alloc_shared({extents}, "{dtype}")')
+    kernel.loads.append(f"T.copy({name}[{start}], {name}_shared)")
+
+
 def leaf(rng, kernel, declared):
     """A constant, a vector along rows or columns, or a whole operand. `declared` collects the tensors."""
     shape = (kernel.M, kernel.N)
@@ -86,23 +93,29 @@ def leaf(rng, kernel, declared):
         return Expression(repr(value), Bounded(np.full(shape, value), "float32"))
     dtype = rng.choice(["float32", "bfloat16"])
     name = f"X{len(declared)}"
+    seed = kernel.seed + 10 + len(declared)
+    row, column = f"by * {kernel.block_M}", f"bx * {kernel.block_N}"
     if kind == "row":
-        tensor, index, annotation = normal((kernel.N,), dtype, kernel.seed + 10 + len(declared)), "bx * {1} + j", "({N},)"
-        full = Bounded(np.broadcast_to(tensor.value, shape), "float32")
+        tensor, extents, start, index = normal((kernel.N,), dtype, seed), (kernel.block_N,), column, ["j"]
+        full = np.broadcast_to(tensor.value, shape)
     elif kind == "column":
-        tensor, index, annotation = normal((kernel.M,), dtype, kernel.seed + 10 + len(declared)), "by * {0} + i", "({M},)"
-        full = Bounded(np.broadcast_to(tensor.value[:, None], shape), "float32")
+        tensor, extents, start, index = normal((kernel.M,), dtype, seed), (kernel.block_M,), row, ["i"]
+        full = np.broadcast_to(tensor.value[:, None], shape)
     else:
-        tensor = normal(shape, dtype, kernel.seed + 10 + len(declared))
-        index, annotation, full = "by * {0} + i, bx * {1} + j", "({M}, {N})", tensor.cast("float32")
-    index = index.format(kernel.block_M, kernel.block_N)
-    declared[name] = (tensor, annotation.format(M=kernel.M, N=kernel.N), dtype)
-    return Expression(f"T.cast({name}[{index}], \"float32\")", full)
+        tensor, extents, index = normal(shape, dtype, seed), (kernel.block_M, kernel.block_N), ["i", "j"]
+        start, full = f"{row}, {column}", tensor.value
+    declared[name] = (tensor, str(tensor.value.shape), dtype)
+    if rng.random() < 0.5:
+        through_buffer(kernel, name, dtype, extents, start)
+        access = f"{name}_shared[{', '.join(index)}]"
+    else:
+        access = f"{name}[{', '.join(f'{s} + {i}' for s, i in zip(start.split(', '), index))}]"
+    return Expression(f'T.cast({access}, "float32")', Bounded(full, "float32"))
 
 
 def grow(rng, kernel, base, declared, steps):
     for _ in range(steps):
-        other = leaf(rng, kernel, declared) if len(declared) < 4 else base
+        other = leaf(rng, kernel, declared) if len(declared) < 6 else base
         if rng.random() < 0.25:
             base = select(rng, kernel, base, other)
         else:
@@ -154,7 +167,29 @@ def product_text(kernel):
     )
 
 
-def write(kernel, body, declared, expression):
+def loop(kernel, target, text):
+    return (
+        f"            for i, j in T.Parallel({kernel.block_M}, {kernel.block_N}):\n"
+        f"                {target}[i, j] = {text}\n"
+    )
+
+
+def steps(rng, kernel, base, declared):
+    """One to three loops over the accumulator; some round it to bfloat16 on the way."""
+    text, value = "", base
+    for _ in range(rng.randrange(1, 4)):
+        value = grow(rng, kernel, value, declared, rng.randrange(1, 4))
+        text += loop(kernel, "C_local", value.text)
+        value = Expression("C_local[i, j]", value.value)
+        if rng.random() < 0.3:
+            text += loop(kernel, "C_cast", 'T.cast(C_local[i, j], "bfloat16")')
+            value = Expression('T.cast(C_cast[i, j], "float32")', value.value.cast("bfloat16").cast("float32"))
+            text += loop(kernel, "C_local", value.text)
+            value = Expression("C_local[i, j]", value.value)
+    return text, value.value
+
+
+def write(kernel, body, declared, loops):
     tensors = [f'{name}: T.Tensor({shape}, "{dtype}")' for name, (_, shape, dtype) in declared.items()]
     tensors.append(f'C: T.Tensor(({kernel.M}, {kernel.N}), "{kernel.out_dtype}")')
     grid = f"{-(-kernel.N // kernel.block_N)}, {-(-kernel.M // kernel.block_M)}"
@@ -164,9 +199,10 @@ def write(kernel, body, declared, expression):
         + ",\n        ".join(tensors)
         + f",\n    ):\n        with T.Kernel({grid}, threads=128) as (bx, by):\n"
         + f'            C_local = T.alloc_fragment(({kernel.block_M}, {kernel.block_N}), "float32")\n'
+        + f'            C_cast = T.alloc_fragment(({kernel.block_M}, {kernel.block_N}), "bfloat16")\n'
         + body
-        + f"            for i, j in T.Parallel({kernel.block_M}, {kernel.block_N}):\n"
-        + f"                C_local[i, j] = {expression.text}\n"
+        + "".join(f"            {line}\n" for line in kernel.loads)
+        + loops
         + f"            T.copy(C_local, C[by * {kernel.block_M}, bx * {kernel.block_N}])\n\n    return kernel\n"
     )
 
@@ -200,10 +236,10 @@ def generate(seed):
             f"            T.copy(X[by * {block_M}, bx * {block_N}], X_shared)\n"
         )
         base = Expression('T.cast(X_shared[i, j], "float32")', X.cast("float32"))
-    expression = grow(rng, kernel, base, declared, rng.randrange(1, 5))
+    loops, value = steps(rng, kernel, base, declared)
     kernel.inputs = {name: tensor for name, (tensor, _, _) in declared.items()}
-    kernel.text = write(kernel, body, declared, expression)
-    kernel.expected = expression.value
+    kernel.text = write(kernel, body, declared, loops)
+    kernel.expected = value
     return kernel
 
 

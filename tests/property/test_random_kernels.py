@@ -7,7 +7,7 @@ import pytest
 from property.generate import generate
 from support.running import check_kernel
 
-COUNT = int(os.environ.get("TTILE_PROPERTY_COUNT", "40"))
+COUNT = int(os.environ.get("TTILE_PROPERTY_COUNT", "60"))
 SEEDS = [int(os.environ["TTILE_PROPERTY_SEED"])] if "TTILE_PROPERTY_SEED" in os.environ else range(COUNT)
 
 
