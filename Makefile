@@ -22,8 +22,10 @@ asan:
 	@scripts/test.sh asan
 
 clang:
-	@scripts/install_packages.sh build test check
+	@scripts/install_packages.sh check
+	@scripts/prepare_tests.sh
 	@scripts/build.sh clang
+	@scripts/test.sh clang
 
 fuzz:
 	@scripts/install_packages.sh build check
