@@ -17,4 +17,10 @@ bool is_tiled_dimension(const Buffer *buffer, int dimension);
 // Replaces a FOR_PARALLEL nest by tile nests.
 void lower_parallel(Function *function, Statement *loop);
 
+// A computing nest that copies a whole buffer into another of the same shape.
+Statement *copy_nest(Function *function, Buffer *target, Buffer *source, Location location);
+// Gives the matrix unit its own copy of every fp32 buffer that is also read elementwise: a circular buffer unpacks
+// either to the source registers, where fp32 loses bits, or to DST, where products cannot read it.
+void stage_operands(Function *function, Block *body);
+
 #endif

@@ -206,15 +206,14 @@ static void note_ends(Staging *staging, Statement *nest) {
 }
 
 // A computing nest that copies a whole buffer.
-static Statement *copy_nest(Staging *staging, Buffer *target, Buffer *source, Location location) {
-    Function *function = staging->function;
+Statement *copy_nest(Function *function, Buffer *target, Buffer *source, Location location) {
     TileShape shape = tile_shape(source);
     const Expr *indices[MAX_RANK];
     Statement *outer = NULL, *inner = NULL;
     for (int d = 0; d < shape.rank; d++) {
         Statement *loop =
-            tile_loop(function, d == shape.rank - 1 ? "c" : "r", expr_int(staging->module, shape.tiles[d]), location);
-        indices[d] = expr_variable(staging->module, loop->loop.variable);
+            tile_loop(function, d == shape.rank - 1 ? "c" : "r", expr_int(function->module, shape.tiles[d]), location);
+        indices[d] = expr_variable(function->module, loop->loop.variable);
         if (inner)
             nest_inside(inner, loop);
         else
@@ -222,7 +221,7 @@ static Statement *copy_nest(Staging *staging, Buffer *target, Buffer *source, Lo
         inner = loop;
     }
     nest_inside(inner,
-                build_store(staging->module, target, indices, expr_load(staging->module, source, indices), location));
+                build_store(function->module, target, indices, expr_load(function->module, source, indices), location));
     return outer;
 }
 
@@ -252,7 +251,7 @@ static void stage_written(Staging *staging, Statement *nest) {
     Ends *ends = ends_of(table, load->buffer);
     if (!crowded(ends->consumers)) return;
     if (!ends->out) ends->out = split_buffer(staging, load->buffer, "out");
-    block_insert_before(nest, copy_nest(staging, ends->out, load->buffer, nest->location));
+    block_insert_before(nest, copy_nest(staging->function, ends->out, load->buffer, nest->location));
     store->store.value = rename_load(staging->module, load, &(Renaming){load->buffer, ends->out});
 }
 
@@ -265,7 +264,7 @@ static void stage_read(Staging *staging, Statement *nest) {
     Buffer *whole = store->store.buffer;
     if (!ends->in) ends->in = split_buffer(staging, whole, "in");
     store->store.buffer = ends->in;
-    block_insert_after(nest, copy_nest(staging, whole, ends->in, nest->location));
+    block_insert_after(nest, copy_nest(staging->function, whole, ends->in, nest->location));
 }
 
 static void stage_ends(Staging *staging, Statement *nest) {
@@ -283,6 +282,7 @@ static void run(Function *function, const CompileOptions *options) {
     each_nest(&table.staging, body, stage_nest);
     each_nest(&table.staging, body, note_ends);
     each_nest(&table.staging, body, stage_ends);
+    stage_operands(function, body);
     refuse_rereads(function->module, body);
     dissolve_unit_loops(function->module, body, true); // as the nests around them, so that they can be joined
     hold(function, ATTR_STAGED);

@@ -41,3 +41,9 @@ def test_two_outputs(tmp_path, M, N, K):
     formula = inputs["A"] @ inputs["B"]
     expected = {"C": (formula, "bfloat16"), "D": (formula * 2.0, "float32")}
     check_kernel(tmp_path, "several.py:two_outputs", {"M": M, "N": N, "K": K}, inputs, expected)
+
+
+def test_product_and_scaled(tmp_path):
+    inputs = {"A": normal((128, 64), "float32", seed=1), "B": normal((64, 96), "float32", seed=2)}
+    expected = {"C": (inputs["A"] @ inputs["B"], "float32"), "D": (inputs["A"] * 3.0, "float32")}
+    check_kernel(tmp_path, "several.py:product_and_scaled", {"M": 128, "N": 96, "K": 64}, inputs, expected)

@@ -126,3 +126,26 @@ def two_outputs(M, N, K, block_M=64, block_N=32, block_K=32):
             T.copy(D_local, D[by * block_M, bx * block_N])
 
     return main
+
+
+@tilelang.jit
+def product_and_scaled(A, B, block=64):
+    """A float32 block is a product's operand and is scaled, exactly, into an output of its own."""
+    M, N, K = T.const("M, N, K")
+    A: T.Tensor((M, K), "float32")
+    B: T.Tensor((K, N), "float32")
+    C = T.empty((M, N), "float32")
+    D = T.empty((M, K), "float32")
+    with T.Kernel(T.ceildiv(M, block), threads=128) as by:
+        A_shared = T.alloc_shared((block, K), "float32")
+        B_shared = T.alloc_shared((K, N), "float32")
+        C_local = T.alloc_fragment((block, N), "float32")
+        D_local = T.alloc_fragment((block, K), "float32")
+        T.copy(A[by * block, 0], A_shared)
+        T.copy(B, B_shared)
+        T.gemm(A_shared, B_shared, C_local, clear_accum=True)
+        for i, j in T.Parallel(block, K):
+            D_local[i, j] = A_shared[i, j] * 3.0
+        T.copy(C_local, C[by * block, 0])
+        T.copy(D_local, D[by * block, 0])
+    return C, D
