@@ -1,5 +1,5 @@
 # The common jobs. CMake does the work: CMakePresets.json has the builds, scripts/ the steps.
-.PHONY: all demo test asan clang fuzz bench docs format format-check lint install clean
+.PHONY: all demo test check-metalium asan clang fuzz bench docs format format-check lint install clean
 PREFIX ?= /usr/local
 FUZZ_SECONDS ?= 60
 
@@ -15,6 +15,10 @@ test:
 	@scripts/prepare_tests.sh
 	@scripts/build.sh release
 	@scripts/test.sh release
+
+check-metalium:
+	@scripts/build.sh release ttile
+	@scripts/check_metalium.sh
 
 asan:
 	@scripts/prepare_tests.sh

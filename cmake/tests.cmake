@@ -66,6 +66,13 @@ endforeach()
 ttile_test(e2e_legacy_pipeline e2e ${CMAKE_COMMAND} -E env TT_USE_NEW_PIPELINE=false ${TTILE_PYTHON} -m pytest -q
   -p no:cacheprovider tests/e2e/test_gemm.py tests/e2e/test_elementwise.py tests/e2e/test_fused.py
   tests/e2e/test_launches.py tests/e2e/test_options.py tests/e2e/test_examples.py)
+# Only in the configuration Metalium (make check-metalium), which needs the vendor's headers.
+foreach(check all self_test)
+  string(REPLACE "_" "-" option --${check})
+  add_test(NAME metalium_${check} CONFIGURATIONS Metalium WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
+    COMMAND ${TTILE_PYTHON} tests/metalium/check.py ${option})
+  set_tests_properties(metalium_${check} PROPERTIES LABELS metalium TIMEOUT 1800 ENVIRONMENT "${TTILE_TEST_ENVIRONMENT}")
+endforeach()
 if(TARGET ttile_archive AND NOT TTILE_SANITIZE AND NOT TTILE_FUZZ)
   ttile_test(install install ${CMAKE_SOURCE_DIR}/tests/install/check.sh ${CMAKE_BINARY_DIR} ${CMAKE_C_COMPILER})
 endif()

@@ -1,0 +1,237 @@
+#!/usr/bin/env python3
+"""Type-checks emitted kernels against the vendor's real headers, with the warnings of the vendor's own build as errors.
+
+    tests/metalium/check.py [--headers FOLDER] [NAME ...]     NAME is a part of a line of kernels.txt
+    tests/metalium/check.py --self-test                       wrong calls fail the check
+
+tests/metalium/fetch.sh fills FOLDER (build/metalium). Readers and writers are checked whole, compute kernels as the
+unpacking and the packing core see them; the mathematics core's half needs the vendor's compiler. What this cannot see:
+swapped integers, runtime arguments, and what vector-unit operations do inside.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+TTILE = os.environ.get("TTILE", str(ROOT / "build" / "ttile"))
+SECONDS = 120
+
+# The vendor's switches (libtt_metal.so holds them), and what another compiler than theirs warns about in their headers.
+WARNINGS = """-Wall -Werror -Wno-error=deprecated-declarations -Wno-error=multistatement-macros -Wno-error=parentheses
+    -Wno-error=unused-but-set-variable -Wno-unused-variable -Wno-unused-function
+    -Wno-attributes -Wno-volatile -Wno-unknown-pragmas""".split()
+COMPILER = """riscv64-unknown-elf-g++ -march=rv32im -mabi=ilp32 -std=gnu++20 -fsyntax-only -nostdinc++ -ffast-math
+    -fno-finite-math-only -fno-exceptions -fno-rtti""".split()
+DEFINES = """ARCH_WORMHOLE KERNEL_BUILD TENSIX_FIRMWARE LOCAL_MEM_EN=0 ROUTING_FW_ENABLED PROGRAMMABLE_CORE_TYPE=0
+    NUM_DRAM_BANKS=12 NUM_L1_BANKS=72 IS_NOT_POW2_NUM_DRAM_BANKS=1 IS_NOT_POW2_NUM_L1_BANKS=1 PCIE_NOC_X=0 PCIE_NOC_Y=3
+    DISPATCH_MESSAGE_ADDR=4290183304 NOC_MODE=0 FULL_KERNEL_NAME="kernel/" """.split()
+# Each kind of check: the vendor's translation unit and what its build defines for it.
+KINDS = {
+    "reader": ("ncrisck", ["COMPILE_FOR_NCRISC", "PROCESSOR_INDEX=1", "NOC_INDEX=0"]),
+    "writer": ("brisck", ["COMPILE_FOR_BRISC", "PROCESSOR_INDEX=0", "NOC_INDEX=1"]),
+    "pack": ("trisck", ["UCK_CHLKC_PACK", "COMPILE_FOR_TRISC=2", "PROCESSOR_INDEX=4"]),
+    "unpack": ("trisck", ["UCK_CHLKC_UNPACK", "COMPILE_FOR_TRISC=0", "PROCESSOR_INDEX=2"]),
+}
+OF_THREAD = {"reader": ["reader"], "writer": ["writer"], "compute": ["pack", "unpack"]}
+FORMAT_CODES = {"float32": 0, "float16": 1, "bfloat16": 5, "int32": 8, "uint16": 9, "uint32": 24}
+UNUSED = 255
+BUFFERS = 32
+VECTOR_UNIT = re.compile(
+    r'#include "api/compute/(eltwise_unary/\w+|compute_kernel_api|\w*sfpu\w*|binary_max_min|copy_dest_values)\.h"'
+)
+
+
+# ---------------------------------------------------------------- the command
+
+
+def include_folders(headers):
+    tree = headers / "ttnn" / "tt_metal"
+    llk, metal = tree / "tt-llk", tree / "hw" / "ckernels" / "wormhole_b0" / "metal"
+    internal = tree / "hw" / "inc" / "internal" / "tt-1xx"
+    return [
+        headers / "ttnn", tree / "hw/inc", llk / "common", llk / "tools/include", tree / "hostdevcommon/api",
+        tree / "api", metal / "common", metal / "llk_io", internal, internal / "wormhole",
+        internal / "wormhole/wormhole_b0_defines", internal / "wormhole/noc", llk / "tt_llk_wormhole_b0/common/inc",
+        llk / "tt_llk_wormhole_b0/llk_lib", tree / "hw/firmware/src/tt-1xx", metal / "llk_api",
+        metal / "llk_api/llk_sfpu",
+    ]  # fmt: skip
+
+
+def command(headers, own, kind, kernel, arguments):
+    unit, defines = KINDS[kind]
+    library = headers / "usr/include/newlib/c++/12.2.1"
+    system = [library, library / "arm-none-eabi", "/usr/lib/picolibc/riscv64-unknown-elf/include"]
+    words = [*COMPILER, *WARNINGS]
+    words += [word for folder in system for word in ("-isystem", str(folder))]
+    words += [f"-I{folder}" for folder in (own, HERE / "headers", *include_folders(headers))]
+    words += [f"-D{define}" for define in (*DEFINES, *defines)]
+    words += [f"-DKERNEL_COMPILE_TIME_ARGS={','.join(map(str, arguments))}", f'-DKERNEL_FILE="{kernel}"']
+    return [*words, str(headers / "ttnn/tt_metal/hw/firmware/src/tt-1xx" / f"{unit}.cc")]
+
+
+# ---------------------------------------------------------------- what the vendor's build would generate
+
+
+def array(kind, name, values):
+    return f"constexpr {kind} {name}[{BUFFERS}] = {{{', '.join(map(str, values))}}};\n"
+
+
+def descriptors(plan):
+    """chlkc_descriptors.h: formats and tile shapes of every circular buffer."""
+    formats, bytes_of_tile = [UNUSED] * BUFFERS, [1088] * BUFFERS
+    for buffer in plan["circular_buffers"]:
+        formats[buffer["index"]] = FORMAT_CODES[buffer["format"]]
+        bytes_of_tile[buffer["index"]] = buffer["page_bytes"]
+    compute = plan["compute"]
+    fidelity = {"LoFi": 0, "HiFi2": 2, "HiFi3": 3, "HiFi4": 4}[compute["math_fidelity"]]
+    text = '#pragma once\n#include <cstdint>\n#include "llk_defs.h"\n'
+    text += f"constexpr ckernel::MathFidelity MATH_FIDELITY = static_cast<ckernel::MathFidelity>({fidelity});\n"
+    text += "constexpr bool APPROX = false;\n"
+    text += f"constexpr bool DST_ACCUM_MODE = {str(compute['fp32_dst']).lower()};\n"
+    text += f"#define DST_SYNC_MODE DstSync::{'SyncFull' if compute['full_sync_dst'] else 'SyncHalf'}\n"
+    for unit, kind in (("unpack", "uint8_t"), ("pack", "unsigned char")):
+        text += array(kind, f"{unit}_src_format", formats) + array(kind, f"{unit}_dst_format", formats)
+        for name, value in (
+            ("tile_num_faces", 4), ("partial_face", 0), ("tile_face_r_dim", 16), ("narrow_tile", 0),
+            ("tile_r_dim", 32), ("tile_c_dim", 32), ("num_faces_r_dim", 2), ("num_faces_c_dim", 2),
+        ):  # fmt: skip
+            text += array("uint8_t", f"{unit}_{name}", [value] * BUFFERS)
+        text += array("uint16_t", f"{unit}_tile_size", bytes_of_tile)
+    return text
+
+
+def vector_unit(source):
+    return "".join(f"{found.group(0)}\n" for found in VECTOR_UNIT.finditer(source))
+
+
+def compile_time_arguments(plan, kernel):
+    """Numbers of circular buffers, then two words for each interleaved tensor's accessor."""
+    pages = [1024 * (4 if "32" in plan["layouts"][name]["format"] else 2) for name in kernel["tensor_args"]]
+    return [*kernel["compile_time_args"].values(), *(word for page in pages for word in (2, page))]
+
+
+# ---------------------------------------------------------------- checks
+
+
+class Checker:
+    def __init__(self, headers):
+        self.headers = headers
+        self.passed = set()  # digests of what was checked before: many kernels share a reader
+
+    def check(self, plan, kernel, source):
+        """What the compiler says, or None. `source` stands for the kernel's file."""
+        arguments, found = compile_time_arguments(plan, kernel), []
+        for kind in OF_THREAD[kernel["thread"]]:
+            parts = (kind, source, str(arguments), descriptors(plan))
+            digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
+            if digest in self.passed:
+                continue
+            with tempfile.TemporaryDirectory() as folder:
+                own = Path(folder)
+                (own / kernel["file"]).write_text(source)
+                (own / "chlkc_descriptors.h").write_text(descriptors(plan))
+                (own / "vector_unit.h").write_text(vector_unit(source))
+                words = command(self.headers, own, kind, own / kernel["file"], arguments)
+                result = subprocess.run(words, capture_output=True, text=True, timeout=SECONDS)
+            if result.returncode:
+                found.append(f"{kernel['file']} ({kind}): {errors(result.stderr)}")
+            else:
+                self.passed.add(digest)
+        return "\n".join(found) or None
+
+
+def errors(text):
+    lines = [line for line in text.splitlines() if "error:" in line]
+    return "\n    ".join(lines[:5]) or text[-2000:]
+
+
+def compile_kernel(words, folder):
+    result = subprocess.run([TTILE, "compile", *words, "-o", folder], cwd=ROOT, capture_output=True, text=True)
+    if result.returncode:
+        raise SystemExit(f"ttile compile {shlex.join(words)}: exit code {result.returncode}\n{result.stderr}")
+    (path,) = Path(folder).glob("*/tt.plan.json")
+    return path.parent, json.loads(path.read_text())
+
+
+def check_line(checker, line):
+    with tempfile.TemporaryDirectory() as folder:
+        own, plan = compile_kernel(shlex.split(line), folder)
+        found = [checker.check(plan, kernel, (own / kernel["file"]).read_text()) for kernel in plan["kernels"]]
+    return "\n".join(problem for problem in found if problem)
+
+
+def kernel_lines(names):
+    lines = (HERE / "kernels.txt").read_text().splitlines()
+    lines = [line for line in lines if line and not line.startswith("#")]
+    return [line for line in lines if not names or any(name in line for name in names)]
+
+
+def check_all(checker, names):
+    lines = kernel_lines(names)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        problems = list(pool.map(lambda line: check_line(checker, line), lines))
+    for line, problem in zip(lines, problems):
+        if problem:
+            print(f"--- {line}\n{problem}\n")
+    failed = sum(1 for problem in problems if problem)
+    print(f"metalium: {len(lines) - failed} kernels passed, {failed} failed; {len(checker.passed)} compilations")
+    return 1 if failed or not lines else 0
+
+
+# ---------------------------------------------------------------- a test of the check
+
+WRONG = [
+    ("compute", r"matmul_block\((.*), 1\);", r"matmul_block(\1);", "an argument too few"),
+    ("compute", r"matmul_block_init\((.*)\);", r"matmul_block_init(\1, 0, 0);", "an argument too many"),
+    ("compute", r"SrcOrder::Reverse", "SrcOrder::Backwards", "a word that an enumeration lacks"),
+    ("compute", r"compute_kernel_hw_startup<", "mm_init<", "a call that the release does not have"),
+    ("compute", r'#include "api/compute/matmul.h"\n', "", "a header too few"),
+    ("compute", r"pack_tile<true>", "pack_tile<3, 4, 5>", "template arguments that do not fit"),
+    ("compute", r"relu_tile\(0\)", "relu_tile()", "a vector-unit call without its tile"),
+    ("compute", r"get_compile_time_arg_val\(4\)", "get_compile_time_arg_val(5)", "a compile-time argument too many"),
+    ("reader", r"noc_async_read_page\((.*), (A|B),", r"noc_async_read_page(\2, \1,", "arguments in the wrong order"),
+    ("reader", r"TensorAccessorArgs<3>", "TensorAccessorArgs<99>", "an offset beyond the arguments"),
+    ("reader", r"const int32_t bx", "const uint32_t *bx", "a pointer for a number"),
+    ("writer", r"noc_async_writes_flushed\(\)", "noc_async_writes_flush()", "a misspelt call"),
+]
+
+
+def self_test(checker):
+    with tempfile.TemporaryDirectory() as folder:
+        own, plan = compile_kernel(["examples/gemm.py"], folder)
+        sources = {kernel["thread"]: (kernel, (own / kernel["file"]).read_text()) for kernel in plan["kernels"]}
+    missed = [thread for thread, (kernel, source) in sources.items() if checker.check(plan, kernel, source)]
+    for thread, pattern, replacement, what in WRONG:
+        kernel, source = sources[thread]
+        wrong = re.sub(pattern, replacement, source, count=1)
+        if wrong == source or not checker.check(plan, kernel, wrong):
+            missed.append(what)
+    print(f"metalium self-test: {len(WRONG)} wrong kernels, {len(missed)} not seen {missed or ''}")
+    return 1 if missed else 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Type-checks emitted kernels against the vendor's headers.")
+    parser.add_argument("--headers", type=Path, default=ROOT / "build" / "metalium", help="what fetch.sh filled")
+    parser.add_argument("--all", action="store_true", help="every line of kernels.txt, which is what no NAME means")
+    parser.add_argument("--self-test", action="store_true", help="check that wrong calls are seen")
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    options = parser.parse_args()
+    if not (options.headers / "ttnn" / "tt_metal").is_dir():
+        raise SystemExit(f"{options.headers} has no headers: run tests/metalium/fetch.sh {options.headers} first")
+    checker = Checker(options.headers.resolve())
+    return self_test(checker) if options.self_test else check_all(checker, options.names)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

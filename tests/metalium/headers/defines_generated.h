@@ -1,0 +1,2 @@
+// Defines of a kernel's descriptor: ours have none.
+#pragma once
