@@ -67,17 +67,19 @@ _Noreturn static void refuse(Evaluator *ev, const LibraryRow *row, const Node *n
     if (row->kind == ROW_GPU_ONLY)
         stop_with_help(ev, DIAG_FRONT_GPU_ONLY, node->location,
                        "write the kernel with T.copy, T.gemm, T.Parallel and T.reduce_*", "`%s.%s` is GPU-only: %s",
-                       row->module, row->name, row->doc);
+                       row_prefix(row), row->name, row->doc);
     stop_with_help(ev, DIAG_FRONT_UNSUPPORTED, node->location, row->doc,
-                   "expected an operation that ttile has, seen `%s.%s`", row->module, row->name);
+                   "expected an operation that ttile has, seen `%s.%s`", row_prefix(row), row->name);
 }
 
 static Object *module_attribute(Evaluator *ev, const Object *module, Name name, const Node *node) {
-    bool language = strcmp(module->text, "T") == 0;
+    bool script = strcmp(module->text, "tvmscript") == 0, language = script || strcmp(module->text, "T") == 0;
     const LibraryRow *row = find_row(module->text, name);
+    if (!row && script) row = find_row("T", name);
     bool refused = row && (row->kind == ROW_GPU_ONLY || row->kind == ROW_UNSUPPORTED);
     if (refused && !ev->search) refuse(ev, row, node);
-    if (refused || (row && row->kind == ROW_OPAQUE)) return opaque_object(ev, "%s.%s", module->text, name);
+    if (refused || (row && row->kind == ROW_OPAQUE))
+        return opaque_object(ev, "%s.%s", language ? "T" : module->text, name);
     if (row) return object_library(ev->arena, row);
     DType type;
     bool is_torch = strcmp(module->text, "torch") == 0;
@@ -88,9 +90,9 @@ static Object *module_attribute(Evaluator *ev, const Object *module, Name name, 
         return import_module(ev, arena_format(ev->arena, "tilelang.%s", name));
     }
     const char *const *names;
-    int count = row_names(ev, module->text, &names);
+    int count = row_names(ev, language ? "T" : module->text, &names);
     stop_with_help(ev, DIAG_FRONT_NAME, node->location, did_you_mean(ev, name, names, count),
-                   "expected a name of `%s`, seen `%s`", module->text, name);
+                   "expected a name of `%s`, seen `%s`", language ? "T" : module->text, name);
 }
 
 static Object *find_method(Evaluator *ev, Object *value, Name name) {

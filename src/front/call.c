@@ -81,7 +81,7 @@ static Signature read_signature(const char *text) {
 
 static const char *callee_name(Evaluator *ev, const Call *call) {
     bool plain = strcmp(call->row->module, "builtins") == 0;
-    return plain ? call->row->name : arena_format(ev->arena, "%s.%s", call->row->module, call->row->name);
+    return plain ? call->row->name : arena_format(ev->arena, "%s.%s", row_prefix(call->row), call->row->name);
 }
 
 static Location argument_location(const Argument *argument, const Call *call) {
@@ -155,7 +155,7 @@ static Object *call_row(Evaluator *ev, const LibraryRow *row, Object *self, Call
     call->row = row;
     call->self = self;
     if (row->kind == ROW_HINT) {
-        use_hint(ev, arena_format(ev->arena, "%s.%s", row->module, row->name));
+        use_hint(ev, arena_format(ev->arena, "%s.%s", row_prefix(row), row->name));
         return object_none(ev->arena);
     }
     if (row->kind == ROW_PURE && has_opaque(call)) return opaque_object(ev, "%s()", callee_name(ev, call));

@@ -125,6 +125,11 @@ static void declare_parameter(Evaluator *ev, const Node *parameter) {
         declare_input(ev, parameter->name, type, parameter);
         return;
     }
+    if (type->kind == OBJECT_OPAQUE &&
+        strcmp(type->text, "T.handle") == 0) { // of TVMScript: T.match_buffer declares it
+        bind_name(ev, parameter->name, type);
+        return;
+    }
     if (type->kind != OBJECT_DTYPE)
         stop_at(ev, DIAG_FRONT_TYPE, parameter->first->location, "expected T.Tensor(...) or a dtype, seen %s",
                 show_object(ev, type));

@@ -151,6 +151,7 @@ Object *lookup_global(Evaluator *ev, Name name); // NULL if the module has none
 void run_global_statement(Evaluator *ev, uint32_t index);
 bool is_main_guard(const Node *statement);
 const LibraryRow *find_row(const char *module, const char *name);
+const char *row_prefix(const LibraryRow *row); // how a source spells the row's module
 int row_names(Evaluator *ev, const char *module, const char *const **names);
 
 // ---- expressions

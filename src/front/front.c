@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "front/kernel.h"
+#include "front/tvmscript.h"
 
 static Object *global_function(Evaluator *ev, const Node *node) {
     Frame frame = {.scope = ev->globals};
@@ -109,6 +110,12 @@ Function *front_elaborate(Module *module, const Source *source, const ElaborateO
                     .kernel = &kernel,
                     .step_limit = MAX_STEPS};
     ev.tree = parse_module(context, source, DIAG_FRONT_SYNTAX);
+    if (is_tvmscript(source, ev.tree)) {
+        Node *script = arena_new(ev.arena, Node);
+        *script = *ev.tree;
+        rewrite_tvmscript(context, script);
+        ev.tree = script;
+    }
     ev.function = function_new(module, name_of(context, "kernel"), ev.tree->location);
     ev.bindings_used = arena_allocate(ev.arena, (size_t)options->binding_count + 1);
     index_globals(&ev);

@@ -11,7 +11,8 @@ typedef struct KnownModule {
 static const KnownModule known_modules[] = {
     {"tilelang", "tilelang"},
     {"tilelang.language", "T"},
-    {"tvm.script.tir", "T"},
+    {"tvm.script.tir", "tvmscript"},
+    {"tvm.script.tirx", "tvmscript"},
     {"tilelang.math", "tilelang"},
     {"math", "math"},
     {"itertools", "itertools"},

@@ -1,7 +1,7 @@
 // The user's own layouts, schedule and attributes.
 #include "front/library.h"
 
-static const Value *attribute_value(Evaluator *ev, Object *object, const Node *node, int depth) {
+const Value *attribute_value(Evaluator *ev, Object *object, const Node *node, int depth) {
     Arena *arena = &ev->context->unit;
     if (depth > 16)
         stop_at(ev, DIAG_FRONT_NESTING, node->location, "expected an attribute of at most 16 levels, seen more");
@@ -10,6 +10,10 @@ static const Value *attribute_value(Evaluator *ev, Object *object, const Node *n
     case OBJECT_BOOL: return value_bool(arena, object->integer != 0);
     case OBJECT_INT: return value_int(arena, object->integer);
     case OBJECT_FLOAT: return value_float(arena, object->real);
+    case OBJECT_EXPR: // T.bool(True), T.int64(5)
+        if (object->expr->kind != EXPR_INT) break;
+        if (object->expr->type == DTYPE_BOOL) return value_bool(arena, object->expr->integer != 0);
+        return value_int(arena, object->expr->integer);
     case OBJECT_TEXT: return value_text(arena, object->text);
     case OBJECT_DTYPE: return value_text(arena, object->dtype.name);
     case OBJECT_TUPLE:
@@ -26,10 +30,10 @@ static const Value *attribute_value(Evaluator *ev, Object *object, const Node *n
                       attribute_value(ev, object->list.items[i + 1], node, depth + 1));
         return dict;
     }
-    default:
-        stop_at(ev, DIAG_FRONT_TYPE, node->location,
-                "expected None, a bool, a number, a string, a list or a dict, seen %s", show_object(ev, object));
+    default: break;
     }
+    stop_at(ev, DIAG_FRONT_TYPE, node->location, "expected None, a bool, a number, a string, a list or a dict, seen %s",
+            show_object(ev, object));
 }
 
 static Object *need_dict(Evaluator *ev, Call *call) {

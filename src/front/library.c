@@ -1,4 +1,4 @@
-// The tables language.def and python.def, and looking a name up in them.
+// The tables language.def, python.def and tvmscript.def, and looking a name up in them.
 #include "front/library.h"
 
 #include <string.h>
@@ -14,6 +14,7 @@
 static const LibraryRow rows[] = {
 #include "front/language.def"
 #include "front/python.def"
+#include "front/tvmscript.def"
 };
 #undef FUNCTION
 #undef METHOD
@@ -31,6 +32,8 @@ const LibraryRow *find_row(const char *module, const char *name) {
         if (strcmp(rows[i].module, module) == 0 && strcmp(rows[i].name, name) == 0) return &rows[i];
     return NULL;
 }
+
+const char *row_prefix(const LibraryRow *row) { return strcmp(row->module, "tvmscript") == 0 ? "T" : row->module; }
 
 int row_names(Evaluator *ev, const char *module, const char *const **names) {
     const char **result = arena_new_array(ev->arena, const char *, ROW_COUNT);

@@ -14,6 +14,7 @@
 #define UNSUPPORTED(module, name, doc)
 #include "front/language.def"
 #include "front/python.def"
+#include "front/tvmscript.def"
 #undef FUNCTION
 #undef METHOD
 #undef PURE
@@ -22,5 +23,8 @@
 #undef OPAQUE
 #undef GPU_ONLY
 #undef UNSUPPORTED
+
+// An attribute's value: a literal.
+const Value *attribute_value(Evaluator *ev, Object *object, const Node *node, int depth);
 
 #endif
