@@ -92,12 +92,14 @@ static DType wider(DType a, DType b) {
     return (is_signed ? signed_types : unsigned_types)[index];
 }
 
-// The type in which a constant meets a value of `type`: that type where it can hold the constant.
+// The type in which a constant meets a value of `type`. As in TileLang, constants are float32 and int32 and widen what
+// is narrower; but an integer beside a float takes the float's type.
 static DType constant_type(const Object *number, DType type) {
-    if (dtype_is_float(type)) return type;
+    if (dtype_is_float(type)) return number->kind == OBJECT_FLOAT ? wider(type, DTYPE_FLOAT32) : type;
     if (number->kind == OBJECT_FLOAT) return DTYPE_FLOAT32;
     if (type == DTYPE_BOOL) return number->kind == OBJECT_BOOL ? DTYPE_BOOL : DTYPE_INT32;
-    return integer_fits(number->integer, type) ? type : wider(type, untyped_dtype(number));
+    bool fits = dtype_bits(type) >= 32 && integer_fits(number->integer, type);
+    return fits ? type : wider(type, untyped_dtype(number));
 }
 
 // Both operands in their common type. False if they have none.

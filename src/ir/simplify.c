@@ -17,6 +17,9 @@ static const Expr *simplify_plain(Module *module, ExprOp op, DType type, const E
     if (is_neutral(op, args[1])) return args[0];
     bool commutes = op == OP_ADD || op == OP_MUL;
     if (commutes && is_neutral(op, args[0])) return args[1];
+    // -x and x * -1.0 are the same in every bit but a NaN's sign, which no operation keeps.
+    bool negates = op == OP_MUL && args[1]->kind == EXPR_FLOAT && args[1]->real == -1.0;
+    if (negates) return expr_unary(module, OP_NEG, args[0]);
     bool vanishes = op == OP_MUL && (expr_is_int(args[0], 0) || expr_is_int(args[1], 0));
     return vanishes ? expr_integer(module, type, 0) : NULL;
 }

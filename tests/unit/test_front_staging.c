@@ -141,8 +141,21 @@ static void mixed_types_promote(void **state) {
                                           "        w[2] = b[0] + 300\n"));
     assert_has(ir, "T.cast(h[0], \"float32\") * a[0, 1]");
     assert_has(ir, "w[0] = ");
-    assert_has(ir, "w[1] = T.cast(b[0] & T.uint8(15), \"int32\")");
+    assert_has(ir, "w[1] = T.cast(b[0], \"int32\") & 15");
     assert_has(ir, "w[2] = T.cast(b[0], \"int32\") + 300");
+}
+
+// As TileLang's own prints show: floats are float32, integers beside a float take its type.
+static void constants_promote_as_in_tilelang(void **state) {
+    const char *ir = ir_of(*state, KERNEL("        h = T.alloc_shared((64,), 'bfloat16')\n"
+                                          "        h[0] = h[1] * 2.0\n"
+                                          "        h[2] = h[3] * 2\n"
+                                          "        h[4] = T.max(h[5], 0)\n"
+                                          "        a[0, 0] = a[0, 1] * 2\n"));
+    assert_has(ir, "h[0] = T.cast(T.cast(h[1], \"float32\") * 2.0, \"bfloat16\")");
+    assert_has(ir, "h[2] = h[3] * T.bfloat16(2.0)");
+    assert_has(ir, "h[4] = T.max(h[5], T.bfloat16(0.0))");
+    assert_has(ir, "a[0, 0] = a[0, 1] * 2.0");
 }
 
 static void assertion_is_staged_or_checked(void **state) {
@@ -250,6 +263,7 @@ int main(void) {
         TEST(while_loads_on_each_turn),
         TEST(operators_on_values),
         TEST(mixed_types_promote),
+        TEST(constants_promote_as_in_tilelang),
         TEST(assertion_is_staged_or_checked),
         TEST(launches_run_in_sequence),
         TEST(plain_function_runs_at_compile_time),

@@ -57,6 +57,7 @@ static void sums(Context *context, void *user) {
     assert_ptr_equal(ADD(w.x, w.y), ADD(w.y, w.x));
     assert_ptr_equal(ADD(MUL(w.i, I(32)), MUL(w.bx, I(128))), ADD(MUL(w.bx, I(128)), MUL(w.i, I(32))));
     assert_text(&w, SUB(I(5), w.x), "5 - x");
+    assert_text(&w, MUL(w.f, expr_float(w.module, DTYPE_FLOAT32, -1.0)), "-f");
     assert_text(&w, SUB(SUB(I(0), w.x), I(3)), "-x - 3");
     assert_text(&w, MUL(ADD(w.x, I(5)), I(32)), "x * 32 + 160");
     assert_text(&w, MUL(w.x, I(0)), "0");
