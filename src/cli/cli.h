@@ -5,6 +5,7 @@
 
 #include "api/compile.h"
 #include "base/value.h"
+#include "sim/sim.h"
 #include "target/target.h"
 
 typedef struct Cli {
@@ -19,13 +20,14 @@ typedef VECTOR(const char *) Words;
 
 // How an option is written and what it stores. Settings are zero before, so zero is every option's default.
 typedef enum OptionKind {
-    OPTION_FLAG,   // --name               bool: true
-    OPTION_BOOL,   // --name=true|false    bool, negated when stored: the default is true
-    OPTION_NUMBER, // --name=N             int64_t of at least 0
-    OPTION_REAL,   // --name=X             double above 0
-    OPTION_TEXT,   // --name=TEXT          const char *
-    OPTION_WORDS,  // --name=A,B           Words; may be repeated
-    OPTION_PAIRS,  // --name=A=B           Words; may be repeated, commas belong to the text
+    OPTION_FLAG,    // --name               bool: true
+    OPTION_BOOL,    // --name=true|false    bool, negated when stored: the default is true
+    OPTION_NUMBER,  // --name=N             int64_t of at least 0
+    OPTION_THREADS, // --name=N            int64_t of 1 to SIM_THREADS_MAX
+    OPTION_REAL,    // --name=X             double above 0
+    OPTION_TEXT,    // --name=TEXT          const char *
+    OPTION_WORDS,   // --name=A,B           Words; may be repeated
+    OPTION_PAIRS,   // --name=A=B           Words; may be repeated, commas belong to the text
 } OptionKind;
 
 typedef struct OptionRow {
@@ -114,7 +116,7 @@ typedef struct NamedFile {
 } NamedFile;
 NamedFile cli_named_file(Cli *cli, const char *option, const char *text);
 
-// Host threads: what was asked for, or as many as the computer has.
+// Host threads: what was asked for; if that is 0, as many as the computer has.
 int cli_threads(int64_t asked);
 
 // Keys of the report.

@@ -67,6 +67,16 @@ static int64_t parse_number(Cli *cli, const Command *command, const OptionRow *r
     return value;
 }
 
+static int64_t parse_threads(Cli *cli, const Command *command, const OptionRow *row, const char *text) {
+    char *end = NULL;
+    errno = 0;
+    long long value = strtoll(text, &end, 10);
+    if (!*text || *end || errno || value < 1 || value > SIM_THREADS_MAX)
+        fail_usage(cli, command, "--%s: expected a whole number of 1 to %d, got `%s`", row->name, SIM_THREADS_MAX,
+                   text);
+    return value;
+}
+
 static double parse_real(Cli *cli, const Command *command, const OptionRow *row, const char *text) {
     char *end = NULL;
     double value = strtod(text, &end);
@@ -93,6 +103,7 @@ static void store(Cli *cli, const Command *command, const OptionRow *row, const 
     case OPTION_FLAG: *(bool *)place = true; break;
     case OPTION_BOOL: *(bool *)place = !parse_bool(cli, command, row, text); break;
     case OPTION_NUMBER: *(int64_t *)place = parse_number(cli, command, row, text); break;
+    case OPTION_THREADS: *(int64_t *)place = parse_threads(cli, command, row, text); break;
     case OPTION_REAL: *(double *)place = parse_real(cli, command, row, text); break;
     case OPTION_TEXT: *(const char **)place = text; break;
     case OPTION_WORDS: add_words(arena, place, text); break;

@@ -17,7 +17,8 @@ typedef struct SimSettings {
     {"input", OPTION_PAIRS, offsetof(Settings, member.inputs), "NAME=FILE.npy", "read an input; others are seeded"},   \
         {"output", OPTION_PAIRS, offsetof(Settings, member.outputs), "NAME=FILE.npy", "write a tensor after the run"}, \
         {"seed", OPTION_NUMBER, offsetof(Settings, member.seed), "N", "of the inputs (0)"},                            \
-        {"threads", OPTION_NUMBER, offsetof(Settings, member.threads), "N", "host threads (one per processor)"},       \
+        {"threads", OPTION_THREADS, offsetof(Settings, member.threads), "N",                                           \
+         "host threads, 1 to 256 (one per processor)"},                                                                \
         {"no-timing", OPTION_FLAG, offsetof(Settings, member.no_timing), NULL, "only the numbers, no cycles"}, {       \
         "trace", OPTION_TEXT, offsetof(Settings, member.trace), "FILE", "write a Chrome trace, for Perfetto"           \
     }

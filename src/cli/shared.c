@@ -67,8 +67,9 @@ NamedFile cli_named_file(Cli *cli, const char *option, const char *text) {
 
 int cli_threads(int64_t asked) {
     long online = sysconf(_SC_NPROCESSORS_ONLN);
-    if (asked > 0) return asked < 1024 ? (int)asked : 1024;
-    return online > 0 ? (int)online : 1;
+    int64_t wanted = asked > 0 ? asked : online;
+    if (wanted > SIM_THREADS_MAX) return SIM_THREADS_MAX;
+    return wanted > 0 ? (int)wanted : 1;
 }
 
 void report_value(Cli *cli, const char *key, const Value *value) {

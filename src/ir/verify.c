@@ -1,6 +1,7 @@
 // The verifier: blocks and statements, with what is in scope at each.
 #include "ir/verify.h"
 
+#include "ir/build.h"
 #include "ir/names.h"
 #include "ir/verify_shared.h"
 #include "ir/walk.h"
@@ -66,6 +67,7 @@ static void verify_for(Verifier *verifier, const Statement *statement) {
     verify_typed(verifier, statement->loop.start, type, "start of a loop");
     verify_typed(verifier, statement->loop.extent, type, "count of a loop");
     verify_typed(verifier, statement->loop.step, type, "step of a loop");
+    if (statement->loop.step && expr_is_int(statement->loop.step, 0)) invalid(verifier, "the step of a loop is 0");
     if (statement->loop.stages >= 0 && statement->loop.kind != FOR_PIPELINED)
         invalid(verifier, "only a T.Pipelined loop has stages");
     if (statement->loop.stages < -1) invalid(verifier, "a loop has %d stages", statement->loop.stages);

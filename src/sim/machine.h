@@ -173,6 +173,8 @@ void sim_report_deadlock(SimCore *core, Occupancy (*occupancy)(const SimCore *co
 bool sim_run_numbers(Machine *machine, SimResult *result);
 // The same without numbers, one core after the other; reports what is wrong.
 void sim_run_report(Machine *machine);
+// After all cores: false if a page of an output was written by none, which is then reported.
+bool sim_check_outputs(const Machine *machine);
 // Runs one core to its end.
 Outcome sim_number_core_run(NumberCore *core, int index);
 void sim_number_core_prepare(Machine *machine, NumberCore *core, Arena *arena, bool with_numbers);

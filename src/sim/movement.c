@@ -37,14 +37,49 @@ static Outcome claim_read(SimCore *core, const ThreadState *thread, const CodeIn
     return refuse_shared(core, thread, in, tensor, page, "reads", writer, "wrote");
 }
 
+static Outcome refuse_rewrite(SimCore *core, const ThreadState *thread, const CodeInstruction *in,
+                              const TensorInfo *tensor, int64_t page) {
+    return sim_violation(core, thread, in, DIAG_SIM_OUTPUT_REWRITTEN, "Write each page once, when it is complete.",
+                         "%s writes page %lld of `%s`, which this core has written before in the same launch",
+                         in->row->name, (long long)page, tensor->buffer->name);
+}
+
+static bool is_output(const TensorInfo *tensor) {
+    return tensor->buffer->role == ROLE_OUT || tensor->buffer->role == ROLE_INOUT;
+}
+
 static Outcome claim_write(SimCore *core, const ThreadState *thread, const CodeInstruction *in, TensorInfo *tensor,
                            int64_t page) {
     uint32_t me = (uint32_t)core->index + 1, writer = 0;
     if (!atomic_compare_exchange_strong(&tensor->writers[page], &writer, me) && writer != me)
         return refuse_shared(core, thread, in, tensor, page, "writes", writer, "wrote");
+    if (writer == me && is_output(tensor)) return refuse_rewrite(core, thread, in, tensor, page);
     uint32_t reader = tensor->readers ? atomic_load(&tensor->readers[page]) : 0;
     if (reader == 0 || reader == me) return OUTCOME_DONE;
     return refuse_shared(core, thread, in, tensor, page, "writes", reader, "read");
+}
+
+static bool check_written(Context *context, const TensorInfo *tensor) {
+    int64_t missing = 0, first = 0;
+    for (int64_t page = tensor->map.pages - 1; page >= 0; page--) {
+        if (tensor->writers && tensor->writers[page] != 0) continue;
+        missing++;
+        first = page;
+    }
+    if (missing == 0) return true;
+    report(context, DIAG_SIM_OUTPUT_UNWRITTEN, tensor->buffer->location,
+           "no core wrote %lld of the %lld pages of output `%s`; the first is page %lld", (long long)missing,
+           (long long)tensor->map.pages, tensor->buffer->name, (long long)first);
+    report_help(context, "Let the writers' page indices reach each page once, or give the tensor role=\"inout\".");
+    return false;
+}
+
+bool sim_check_outputs(const Machine *machine) {
+    bool fine = true;
+    for (int i = 0; i < machine->tensor_count; i++)
+        if (machine->tensors[i].buffer->role == ROLE_OUT)
+            fine = check_written(machine->context, &machine->tensors[i]) && fine;
+    return fine;
 }
 
 // ---------------------------------------------------------------- transfers

@@ -7,8 +7,6 @@
 
 #include "sim/machine.h"
 
-enum { MAX_HOST_THREADS = 256 };
-
 typedef struct Worker {
     Machine *machine;
     NumberCore *core;
@@ -36,7 +34,7 @@ static void add_tally(SimResult *result, const Tally *tally) {
 
 static int worker_count(const Machine *machine) {
     int wanted = machine->options->threads;
-    if (wanted > MAX_HOST_THREADS) wanted = MAX_HOST_THREADS;
+    if (wanted > SIM_THREADS_MAX) wanted = SIM_THREADS_MAX;
     if (wanted > machine->core_count) wanted = machine->core_count;
     return wanted < 1 ? 1 : wanted;
 }
@@ -95,6 +93,7 @@ static void run_all(Context *context, void *user) {
         sim_run_report(machine);
         fail_now(context);
     }
+    if (!sim_check_outputs(machine)) fail_now(context);
     if (machine->options->timing) sim_run_timing(machine, &run->result);
 }
 

@@ -5,6 +5,8 @@
 #include "data/tensor.h"
 #include "program/program.h"
 
+enum { SIM_THREADS_MAX = 256 }; // host threads; more are not started
+
 typedef struct SimOptions {
     int threads;         // host threads, at least 1; results do not depend on it
     bool numbers;        // compute values (false: timing only)

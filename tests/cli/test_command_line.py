@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -47,6 +48,9 @@ def test_version():
         (["run", GEMM, *SIZES, "--colour=red"], "usage", ["--seed", "--tolerance"]),
         (["run", GEMM, *SIZES, "--double-buffer=maybe"], "usage", ["true", "false"]),
         (["run", GEMM, *SIZES, "--seed=x"], "usage", ["--seed"]),
+        (["run", GEMM, *SIZES, "--threads=0"], "usage", ["--threads", "1 to 256"]),
+        (["run", GEMM, *SIZES, "--threads=257"], "usage", ["--threads", "1 to 256"]),
+        (["sim", "any.ttir", "--threads=99999999999999999999"], "usage", ["--threads", "1 to 256"]),
         (["run", GEMM, *SIZES, "--tolerance=-1"], "usage", ["--tolerance"]),
         (["run"], "usage", ["FILE"]),
         (["rnu", GEMM], "usage", ["run"]),
@@ -169,6 +173,29 @@ def test_a_compiled_program_runs_on_its_own(tmp_path):
     assert len(programs) == 1
     result = ttile("sim", programs[0])
     assert result.returncode == 0, result.stderr
+
+
+def test_the_most_threads():
+    result = ttile("run", GEMM, *SIZES, "--threads=256", "--no-timing")
+    assert result.returncode == 0, result.stderr
+
+
+WRITE = re.compile(r"noc_async_write_page\(C, .*, (\w+), (.*)\)")
+
+
+@pytest.mark.parametrize("page", ["0", "1"])
+def test_a_page_written_twice_is_found_on_any_number_of_threads(tmp_path, page):
+    sizes = words({"M": 256, "N": 256, "K": 64, "block_M": 64, "block_N": 64})
+    assert ttile("compile", GEMM, *sizes, "-o", tmp_path).returncode == 0
+    (program,) = (tmp_path / "matmul").glob("*.ttir")
+    text, count = WRITE.subn(rf"noc_async_write_page(C, {page}, \1, \2)", program.read_text())
+    assert count == 1
+    program.write_text(text)
+    results = {ttile("sim", program, f"--threads={threads}", "--no-timing").stderr for threads in (1, 2, 3, 8)}
+    assert len(results) == 1
+    (message,) = results
+    for part in ("[sim-output-rewritten]", f"writes page {page} of `C`", "core (0, 0), writer"):
+        assert part in message, message
 
 
 def test_explain_knows_every_code():

@@ -126,6 +126,8 @@ static void malformed_text_is_refused(void **state) {
     assert_text_fails(state, "        x: T.int32 = 1 << 2 ** 3\n", 7, 29);
     assert_text_fails(state, "        a = T.alloc_shared((8,), \"float33\")\n", 7, 34);
     assert_text_fails(state, "        for i in T.sequential(0, 1, 1):\n            pass\n", 7, 9);
+    assert_text_fails(state, "        for i in T.serial(0, 1, 0):\n            pass\n", 7, 9);
+    assert_text_fails(state, "        for i in T.serial(0, 1, 2 - 2):\n            pass\n", 7, 9);
     assert_text_fails(state, "        while 1:\n            pass\n", 7, 15);
     assert_text_fails(state, "        lambda: 1\n", 7, 9);
     assert_text_fails(state, "        b: T.int8 = T.int8(200)\n", 7, 28);

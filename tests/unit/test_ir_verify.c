@@ -94,6 +94,7 @@ static void store_wrong_type(World *w) { w->store->store.value = expr_int(w->mod
 static void store_float_index(World *w) { w->store->store.indices[0] = w->store->store.value; }
 static void lose_index(World *w) { w->store->store.indices[1] = NULL; }
 static void wide_loop(World *w) { w->loop->loop.extent = expr_integer(w->module, DTYPE_INT64, 4); }
+static void still_loop(World *w) { w->loop->loop.step = expr_int(w->module, 0); }
 static void stages_of_serial(World *w) { w->loop->loop.stages = 2; }
 static void launch_of_rank_4(World *w) { w->launch->launch.rank = 4; }
 static void missing_region(World *w) { w->copy->op.operands[1].region = NULL; }
@@ -183,6 +184,7 @@ static const struct {
     {store_float_index, "the index of a store must be an integer, and is float32", 5},
     {lose_index, "the index of a store is missing", 5},
     {wide_loop, "the count of a loop must be int32, and is int64", 3},
+    {still_loop, "the step of a loop is 0", 3},
     {stages_of_serial, "only a T.Pipelined loop has stages", 3},
     {launch_of_rank_4, "1 to 3 dimensions, not 4", 1},
     {missing_region, "operand 'dst' is missing", 4},

@@ -98,6 +98,12 @@ static const Case cases[] = {
     {"page before the tensor", "noc_async_read_page(A, i, cb_a, 0)", "noc_async_read_page(A, i - 1, cb_a, 0)",
      DIAG_SIM_PAGE_RANGE, "noc_async_read_page"},
     {"two cores, one page", "[[0, 0, 1, 1]]", "[[0, 0, 2, 1]]", DIAG_SIM_OUTPUT_RACE, "noc_async_write_page"},
+    {"one core, one page twice", "noc_async_write_page(C, k, cb_c, 0)", "noc_async_write_page(C, 2, cb_c, 0)",
+     DIAG_SIM_OUTPUT_REWRITTEN, "noc_async_write_page"},
+    {"pages that nobody writes", "            noc_async_write_page(C, k, cb_c, 0)\n",
+     "            if k == 1:\n                noc_async_write_page(C, k, cb_c, 0)\n", DIAG_SIM_OUTPUT_UNWRITTEN, "C: "},
+    {"an output that nobody writes", "            noc_async_write_page(C, k, cb_c, 0)\n", "", DIAG_SIM_OUTPUT_UNWRITTEN,
+     "C: "},
     {"write of an input", "noc_async_write_page(C, k, cb_c, 0)", "noc_async_write_page(A, k, cb_c, 0)", DIAG_SIM_TENSOR,
      "noc_async_write_page"},
     {"edge of more than a tile", "            noc_async_read_barrier()\n",
@@ -285,10 +291,54 @@ static void test_error_is_deterministic(void **state) {
     free(text);
 }
 
+// What a rewrite is told with: core, thread, page and tensor.
+static void test_rewrite_names_its_place(void **state) {
+    char *text =
+        replace(relu_program, "noc_async_write_page(C, k, cb_c, 0)", "noc_async_write_page(C, k // 2, cb_c, 0)");
+    Simulation simulation = {.text = text, .options = {.numbers = true}};
+    assert_fails(*state, simulate, &simulation, DIAG_SIM_OUTPUT_REWRITTEN);
+    assert_non_null(
+        strstr(last_diagnostic(*state)->message, "core (0, 0), writer: noc_async_write_page writes page 0 of `C`"));
+    tensors_free(&simulation.tensors);
+    free(text);
+}
+
+static void test_unwritten_names_the_first_page(void **state) {
+    char *text = replace(relu_program, "            noc_async_write_page(C, k, cb_c, 0)\n",
+                         "            if k % 2 == 0:\n                noc_async_write_page(C, k, cb_c, 0)\n");
+    Simulation simulation = {.text = text, .options = {.numbers = true}};
+    assert_fails(*state, simulate, &simulation, DIAG_SIM_OUTPUT_UNWRITTEN);
+    assert_non_null(strstr(last_diagnostic(*state)->message, "2 of the 4 pages of output `C`; the first is page 1"));
+    tensors_free(&simulation.tensors);
+    free(text);
+}
+
+// A tensor that keeps some of its pages is legal; one that gets a page twice is not.
+static void test_inout_is_written_at_most_once(void **state) {
+    char *inout = replace(relu_program, "role=\"out\"", "role=\"inout\"");
+    char *some = replace(inout, "            noc_async_write_page(C, k, cb_c, 0)\n",
+                         "            if k == 1:\n                noc_async_write_page(C, k, cb_c, 0)\n");
+    char *twice = replace(inout, "noc_async_write_page(C, k, cb_c, 0)", "noc_async_write_page(C, 3, cb_c, 0)");
+    Simulation partly = {.text = some, .options = {.numbers = true}};
+    assert_works(*state, simulate, &partly);
+    tensors_free(&partly.tensors);
+    Simulation rewritten = {.text = twice, .options = {.numbers = true}};
+    assert_fails(*state, simulate, &rewritten, DIAG_SIM_OUTPUT_REWRITTEN);
+    tensors_free(&rewritten.tensors);
+    free(inout), free(some), free(twice);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(test_each_check),        TEST(test_legal_program), TEST(test_deadlock_for_space),
-        TEST(test_deadlock_for_data), TEST(test_straddle),      TEST(test_error_is_deterministic),
+        TEST(test_each_check),
+        TEST(test_legal_program),
+        TEST(test_deadlock_for_space),
+        TEST(test_deadlock_for_data),
+        TEST(test_straddle),
+        TEST(test_error_is_deterministic),
+        TEST(test_rewrite_names_its_place),
+        TEST(test_unwritten_names_the_first_page),
+        TEST(test_inout_is_written_at_most_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
