@@ -1,5 +1,5 @@
-// Transfers over the NoC. Where banks and worker cores sit on the torus is an approximation: banks in two columns, each in
-// a row of its own; workers in order around them and around the middle row.
+// Transfers over the NoC. Where banks and worker cores sit on the torus is an approximation: banks in two columns, each
+// in a row of its own; workers in order around them and around the middle row.
 #include "sim/fabric.h"
 
 typedef struct Router {
