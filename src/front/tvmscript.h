@@ -60,6 +60,12 @@ _Noreturn void refuse_amount(Rewriter *rewriter, Location location, int most, co
 
 // Statements of a block, in TileLang's spelling.
 NodeList rewrite_statements(Rewriter *rewriter, const NodeList *statements);
+// `m, n = T.int32(), T.int32()`; false if the statement is something else.
+bool rewrite_variables(Rewriter *rewriter, const Node *statement, NodeList *out);
+// True if the statement waits for the loop whose variable it uses; the loop takes it by awaited_lets.
+bool await_loop(Rewriter *rewriter, Node *statement);
+NodeList awaited_lets(Rewriter *rewriter, const Node *loop);
+void join_guards(Rewriter *rewriter, NodeList *body); // of a loop that took some
 // A launch that begins with statement `index`: its T.Kernel; NULL if there is none. A launch written as a statement
 // takes the rest of the block: then `rest` is set.
 Node *rewrite_launch(Rewriter *rewriter, const NodeList *statements, uint32_t index, bool *rest);

@@ -139,89 +139,6 @@ static void rewrite_reducer(Rewriter *rewriter, const Node *statement, NodeList 
     keep(rewriter, copy, out);
 }
 
-// ---------------------------------------------------------------- sizes and loop variables
-
-static bool declares_variable(const Node *value) {
-    static const char *const types[] = {"int32", "int64", "uint32"};
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (calls(value, types[i]) && value->items.count == 0) return true;
-    return false;
-}
-
-// m = T.int32(): a size, or inside of a launch the variable of a loop that follows
-static void rewrite_variable(Rewriter *rewriter, const Node *statement, const Node *target, const Node *value,
-                             NodeList *out) {
-    if (rewriter->launched) {
-        if (rewriter->awaited.count == MAX_AWAITED)
-            refuse_amount(rewriter, statement->location, MAX_AWAITED, "loop variables declared before their loops");
-        vector_push(rewriter->arena, rewriter->awaited, ((Awaited){.declaration = statement, .name = target->name}));
-        return;
-    }
-    Node *assign = make_node(rewriter, NODE_ASSIGN, statement->location);
-    append_node(rewriter, assign, &assign->items, (Node *)target);
-    assign->first = make_call(rewriter, "dynamic", value->location);
-    Node *text = make_node(rewriter, NODE_STRING, target->location);
-    text->text = target->name;
-    append_node(rewriter, assign->first, &assign->first->items, text);
-    measure_node(assign);
-    keep(rewriter, assign, out);
-}
-
-// m, n = T.int32(), T.int32()
-static bool rewrite_variables(Rewriter *rewriter, const Node *statement, NodeList *out) {
-    if (statement->kind != NODE_ASSIGN || statement->items.count != 1) return false;
-    const Node *target = statement->items.items[0], *value = statement->first;
-    if (target->kind == NODE_NAME && declares_variable(value)) {
-        rewrite_variable(rewriter, statement, target, value, out);
-        return true;
-    }
-    bool tuples = target->kind == NODE_TUPLE && value->kind == NODE_TUPLE && target->items.count == value->items.count;
-    for (uint32_t i = 0; tuples && i < value->items.count; i++)
-        tuples = declares_variable(value->items.items[i]) && target->items.items[i]->kind == NODE_NAME;
-    for (uint32_t i = 0; tuples && i < value->items.count; i++)
-        rewrite_variable(rewriter, statement, target->items.items[i], value->items.items[i], out);
-    return tuples;
-}
-
-typedef struct Mention {
-    const Awaited *awaited;
-    bool found;
-} Mention;
-
-static bool find_mention(const Node *node, void *user) {
-    Mention *mention = user;
-    if (node->kind != NODE_NAME) return true;
-    mention->found |= node->name == mention->awaited->name;
-    for (uint32_t i = 0; i < mention->awaited->lets.count; i++)
-        mention->found |= node->name == name_bound(mention->awaited->lets.items[i]);
-    return true;
-}
-
-// A let in front of the loop whose variable it uses belongs into the loop.
-static bool await_loop(Rewriter *rewriter, Node *statement) {
-    for (uint32_t i = 0; name_bound(statement) && i < rewriter->awaited.count; i++) {
-        Mention mention = {&rewriter->awaited.items[i], false};
-        if (mention.awaited->name) walk_nodes(value_bound(statement), find_mention, &mention);
-        if (!mention.found) continue;
-        if (rewriter->awaited.items[i].lets.count == MAX_AWAITED_LETS)
-            refuse_amount(rewriter, statement->location, MAX_AWAITED_LETS, "values before their loop");
-        vector_push(rewriter->arena, rewriter->awaited.items[i].lets, statement);
-        return true;
-    }
-    return false;
-}
-
-static NodeList awaited_lets(Rewriter *rewriter, const Node *loop) {
-    NodeList lets = {0};
-    for (uint32_t i = 0; i < rewriter->awaited.count && loop->first->kind == NODE_NAME; i++) {
-        Awaited *awaited = &rewriter->awaited.items[i];
-        if (awaited->name != loop->first->name) continue;
-        append_list(rewriter, &lets, &awaited->lets);
-        awaited->name = NULL;
-    }
-    return lets;
-}
-
 // ---------------------------------------------------------------- axes of older blocks
 
 // vi = T.axis.spatial(n, e); vi, vj = T.axis.remap("SS", [i, j])
@@ -300,7 +217,9 @@ static Node *rewrite_inner(Rewriter *rewriter, const Node *statement) {
     Node *copy = copy_node(rewriter, statement);
     NodeList lets = statement->kind == NODE_FOR ? awaited_lets(rewriter, statement) : (NodeList){0};
     NodeList body = rewrite_statements(rewriter, &statement->body);
+    bool persistent = lets.count > 0 && body.count == 1;
     append_list(rewriter, &lets, &body);
+    if (persistent) join_guards(rewriter, &lets);
     copy->body = lets;
     copy->otherwise = rewrite_statements(rewriter, &statement->otherwise);
     measure_node(copy);

@@ -33,6 +33,7 @@ CASES = {
     "compare_and_select": ("tests/kernels/elementwise.py:compare_and_select", {"M": 100, "N": 70, "block_M": 64, "block_N": 64}),
     "index_expression": ("tests/kernels/elementwise.py:index_expression", {"M": 64, "N": 64, "block_M": 64, "block_N": 64}),
     "global_to_global": ("tests/kernels/elementwise.py:global_to_global", {"M": 64, "N": 64, "block_M": 64, "block_N": 64}),
+    "persistent": ("tests/tvmscript/persistent.py:persistent", {"M": 160, "N": 128, "cores": 4, "group": 3}),
     "vector_add": ("tests/kernels/elementwise.py:vector_add", {"N": 1024, "block": 256}),
 }
 
