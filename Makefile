@@ -17,6 +17,7 @@ test:
 	@scripts/test.sh release
 
 check-metalium:
+	@scripts/prepare_tests.sh
 	@scripts/build.sh release ttile
 	@scripts/check_metalium.sh
 

@@ -4,4 +4,4 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 tests/metalium/fetch.sh build/metalium
-ctest --test-dir build -C Metalium -L metalium --output-on-failure
+ctest --test-dir build -C Metalium -L metalium --no-tests=error --output-on-failure

@@ -12,11 +12,13 @@
 typedef struct CompileSettings {
     KernelSettings kernel;
     const char *folder;
+    bool force;
 } CompileSettings;
 
 static const OptionRow rows[] = {
     {"output-dir", OPTION_TEXT, offsetof(CompileSettings, folder), "DIR",
      "where to write DIR/KERNEL/: tt.plan.json, KERNEL.ttir and the kernels; also -o DIR (.)"},
+    {"force", OPTION_FLAG, offsetof(CompileSettings, force), NULL, "write to a folder that holds other files, too"},
     KERNEL_OPTIONS(CompileSettings, kernel),
 };
 
@@ -64,7 +66,9 @@ static void require_new_name(Cli *cli, const Value *kernels, const Compiled *com
 }
 
 // The plan goes last, so that it never names a kernel that is not there.
-static void write_compiled(Cli *cli, const Compiled *compiled) {
+static void write_compiled(Cli *cli, const CompileSettings *settings, const Compiled *compiled) {
+    const char *program = arena_format(&cli->context->unit, "%s.ttir", value_get(compiled->plan, "kernel")->text);
+    if (!settings->force) require_own_folder(cli, compiled->folder, 1, &program);
     folder_make(cli->context, compiled->folder);
     for (uint32_t i = 0; i < compiled->files.count; i++) {
         const EmittedFile *file = &compiled->files.items[i];
@@ -107,7 +111,7 @@ static void run(Cli *cli, void *settings, const Words *words) {
         while (bindings < words->count && is_binding(words->items[bindings])) bindings++;
         Compiled compiled = compile_file(cli, own, words->items[i], (int)(bindings - i - 1), words->items + i + 1);
         require_new_name(cli, kernels, &compiled);
-        write_compiled(cli, &compiled);
+        write_compiled(cli, own, &compiled);
         value_append(&cli->context->unit, kernels, report_compiled(cli, &compiled));
         if (!cli->json) print_compiled(cli, &compiled);
         total += compiled.milliseconds;

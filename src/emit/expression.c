@@ -1,6 +1,7 @@
 // Scalar expressions in C++. Integers keep the IR's meaning: `/` and `%` stand only where both operands are known not
 // to be negative, so that rounding down and rounding to zero agree; elsewhere helpers round as the IR does.
 #include <math.h>
+#include <string.h>
 
 #include "emit/printer.h"
 #include "ir/build.h"
@@ -105,14 +106,19 @@ static void print_integer(Emitter *emitter, const Expr *expr, Text *out) {
     }
 }
 
-static double round_float32(double value) { return dtype_round(DTYPE_FLOAT32, value); }
+// Digits enough for a float32, and a point or an exponent among them.
+static void add_decimal(double value, Text *out) {
+    size_t start = out->length;
+    text_format(out, "%.9g", value);
+    if (!strpbrk(out->data + start, ".e")) text_add(out, ".0");
+}
 
-static void print_real(const Expr *expr, Text *out) {
-    if (isfinite(expr->real)) {
-        text_add_real(out, expr->real, round_float32);
+static void print_constant_float(double value, Text *out) {
+    if (isfinite(value)) {
+        add_decimal(value, out);
         text_add(out, "f");
     } else {
-        text_format(out, "__builtin_bit_cast(float, 0x%08x)", float_bits(expr->real));
+        text_format(out, "__builtin_bit_cast(float, 0x%08x)", float_bits(value));
     }
 }
 
@@ -195,7 +201,7 @@ static Binding binding_of(Emitter *emitter, const Expr *expr) {
 static void print_inside(Emitter *emitter, const Expr *expr, Text *out) {
     switch (expr->kind) {
     case EXPR_INT: print_integer(emitter, expr, out); break;
-    case EXPR_FLOAT: print_real(expr, out); break;
+    case EXPR_FLOAT: print_constant_float(expr->real, out); break;
     case EXPR_VARIABLE: text_add(out, cpp_name(emitter, expr->variable->name)); break;
     case EXPR_LOAD:
         if (expr->buffer->scope != SCOPE_VAR || expr->count) refuse(emitter, expr, "is no scalar");
@@ -218,32 +224,45 @@ void print_factor(Emitter *emitter, const Expr *expr, Text *out) { print_at(emit
 
 // ---------------------------------------------------------------- floats
 
-void print_float(Emitter *emitter, const Expr *expr, Text *out) {
-    if (expr->kind == EXPR_INT) {
-        text_add_real(out, (double)expr->integer, round_float32);
-        text_add(out, "f");
-    } else if (dtype_is_float(expr->type)) {
-        print_at(emitter, expr, BIND_ANY, out);
+static bool is_constant(const Expr *expr) { return expr->kind == EXPR_INT || expr->kind == EXPR_FLOAT; }
+static double constant_value(const Expr *expr) { return expr->kind == EXPR_INT ? (double)expr->integer : expr->real; }
+
+// The integer that a float is converted from; NULL if it is none of 32 bits.
+static const Expr *integer_inside(const Expr *expr) {
+    if (expr->kind == EXPR_OP && expr->op == OP_CAST && expr->type == DTYPE_FLOAT32) expr = expr->args[0];
+    return expr->type == DTYPE_INT32 ? expr : NULL;
+}
+
+void print_float_bits(Emitter *emitter, const Expr *expr, Text *out) {
+    const Expr *integer = integer_inside(expr);
+    if (is_constant(expr)) {
+        double value = constant_value(expr);
+        text_format(out, "0x%08x /* ", float_bits(value));
+        if (isfinite(value))
+            add_decimal(value, out);
+        else
+            text_add(out, isnan(value) ? "nan" : value > 0 ? "inf" : "-inf");
+        text_add(out, " */");
+    } else if (integer) {
+        use_helper(emitter, HELPER_FLOAT_BITS);
+        text_add(out, "float_bits(");
+        print_at(emitter, integer, BIND_ANY, out);
+        text_add(out, ")");
     } else {
-        text_add(out, "static_cast<float>(");
+        text_add(out, "__builtin_bit_cast(uint32_t, ");
         print_at(emitter, expr, BIND_ANY, out);
         text_add(out, ")");
     }
 }
 
-void print_float_bits(Emitter *emitter, const Expr *expr, Text *out) {
-    bool constant = expr->kind == EXPR_INT || expr->kind == EXPR_FLOAT;
-    if (!constant) {
-        text_add(out, "__builtin_bit_cast(uint32_t, ");
-        print_float(emitter, expr, out);
+void print_float(Emitter *emitter, const Expr *expr, Text *out) {
+    if (is_constant(expr)) {
+        print_constant_float(constant_value(expr), out);
+    } else if (integer_inside(expr)) {
+        text_add(out, "__builtin_bit_cast(float, ");
+        print_float_bits(emitter, expr, out);
         text_add(out, ")");
-        return;
+    } else {
+        print_at(emitter, expr, BIND_ANY, out);
     }
-    double value = expr->kind == EXPR_INT ? (double)expr->integer : expr->real;
-    text_format(out, "0x%08x /* ", float_bits(value));
-    if (isfinite(value))
-        text_add_real(out, value, round_float32);
-    else
-        text_add(out, isnan(value) ? "nan" : value > 0 ? "inf" : "-inf");
-    text_add(out, " */");
 }

@@ -104,6 +104,8 @@ static Identifier *identifier_spelled(Emitter *emitter, Name name, const char *t
 Identifier *identifier_of(Emitter *emitter, Name name) { return identifier_spelled(emitter, name, NULL); }
 
 const char *cpp_derived(Emitter *emitter, Name name, const char *suffix) {
-    const char *text = arena_format(emitter->arena, "%s_%s", spell(emitter->arena, name), suffix);
+    const char *stem = spell(emitter->arena, name);
+    bool has_underscore = stem[strlen(stem) - 1] == '_';
+    const char *text = arena_format(emitter->arena, "%s%s%s", stem, has_underscore ? "" : "_", suffix);
     return identifier_spelled(emitter, name_format(emitter->context, "%s.%s", name, suffix), text)->text;
 }

@@ -167,7 +167,9 @@ void need_header(Emitter *emitter, const char *header) {
 static void need_helper(Emitter *emitter, InstructionId id) {
     if (id == INSTR_FILL_PAGE) use_helper(emitter, HELPER_FILL_PAGE);
     if (id == INSTR_FILL_PAGE_EDGE) use_helper(emitter, HELPER_FILL_PAGE_EDGE);
-    if (id == INSTR_FILL_PAGE_INDEX) use_helper(emitter, HELPER_FILL_PAGE_INDEX);
+    if (id != INSTR_FILL_PAGE_INDEX) return;
+    use_helper(emitter, HELPER_FLOAT_BITS);
+    use_helper(emitter, HELPER_FILL_PAGE_INDEX);
 }
 
 static void refuse_broken(Call *call) {

@@ -100,10 +100,11 @@ static const LineIndex *index_lines(Emitter *emitter, const Source *source) {
     return emitter->lines = lines;
 }
 
-// Printable ASCII; what is not becomes `?`, so that no byte of the source can end the comment or hide in it.
+// Printable ASCII; every other character becomes `?`, so that nothing of the source can end the comment or hide in it.
 void add_plain(Text *out, const char *text, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        bool printable = text[i] >= ' ' && text[i] < 0x7f;
+        bool printable = text[i] >= ' ' && text[i] < 0x7f, goes_on = ((unsigned char)text[i] & 0xc0) == 0x80;
+        if (goes_on) continue; // a character of several bytes
         text_add_bytes(out, printable ? &text[i] : text[i] == '\t' ? " " : "?", 1);
     }
 }

@@ -1,0 +1,38 @@
+// matmul_dynamic: the writer kernel, printed by ttile from gemm.py:108
+#include <cstdint>
+
+#include "api/dataflow/dataflow_api.h"
+
+constexpr uint32_t cb_C_local_out = get_compile_time_arg_val(0);
+constexpr uint32_t cb_C_local_out_page_bytes = 4096;
+
+constexpr auto C_args = TensorAccessorArgs<1>();
+
+void kernel_main() {
+    const uint32_t C_address = get_arg_val<uint32_t>(0);
+    const int32_t item_start = get_arg_val<int32_t>(1);
+    const int32_t item_count = get_arg_val<int32_t>(2);
+    const int32_t m = get_arg_val<int32_t>(3);
+    const int32_t n = get_arg_val<int32_t>(4);
+    const auto C = TensorAccessor(C_args, C_address);
+
+    // gemm.py:116: with T.Kernel(T.ceildiv(n, block_N), T.ceildiv(m, block_M), threads=128) as (bx, by):
+    for (int32_t item_2 = 0; item_2 < item_count; ++item_2) {
+        const int32_t bx = (item_2 + item_start) % ((n + 63) / 64);
+        const int32_t by = (item_2 + item_start) / ((n + 63) / 64);
+        // gemm.py:125: T.copy(C_local, C[by * block_M, bx * block_N])
+        cb_wait_front(cb_C_local_out, 4);
+        for (int32_t r_3 = 0; r_3 < 2; ++r_3) {
+            for (int32_t c_3 = 0; c_3 < 2; ++c_3) {
+                if (by * 2 + r_3 < (m + 31) / 32 && bx * 2 + c_3 < (n + 31) / 32) {
+                    noc_async_write_page(bx * 2 + (by * 2 + r_3) * ((n + 31) / 32) + c_3, C,
+                                         get_read_ptr(cb_C_local_out) + (r_3 * 2 + c_3) * cb_C_local_out_page_bytes);
+                }
+            }
+        }
+        noc_async_writes_flushed();
+        cb_pop_front(cb_C_local_out, 4);
+    }
+    // gemm.py:108: def matmul_dynamic(A, B, block_M=64, block_N=64, block_K=32):
+    noc_async_write_barrier();
+}
