@@ -74,6 +74,9 @@ Verdict verdict_of(const Function *function, const TensorSet *result, const Orac
         if (comparison->reference_is_zero)
             report(function->module->context, DIAG_REFERENCE_ZERO, function->location,
                    "the reference of %s is zero everywhere", tensor->name);
+        if (comparison->reference_is_not_finite)
+            report(function->module->context, DIAG_REFERENCE_NOT_FINITE, function->location,
+                   "the reference of %s is NaN or infinite everywhere", tensor->name);
     }
     if (reference->never_written > 0) report_unwritten(function, reference->never_written);
     return verdict;

@@ -96,27 +96,29 @@ static int least(int a, int b, int c) {
     return least_two < c ? least_two : c;
 }
 
-// Edit distance, ignoring case; both at most LONGEST_NEAR characters.
+static bool same_letter(char a, char b) { return tolower((unsigned char)a) == tolower((unsigned char)b); }
+
+// Edit distance, ignoring case, where swapping neighbours is one edit; both at most LONGEST_NEAR characters.
 static int edit_distance(const char *a, int a_length, const char *b, int b_length) {
-    int row[LONGEST_NEAR + 1];
-    for (int j = 0; j <= b_length; j++) row[j] = j;
+    int rows[3][LONGEST_NEAR + 1]; // by i modulo 3
+    for (int j = 0; j <= b_length; j++) rows[0][j] = j;
     for (int i = 1; i <= a_length; i++) {
-        int diagonal = row[0];
+        int *row = rows[i % 3];
+        const int *above = rows[(i + 2) % 3], *second = rows[(i + 1) % 3];
         row[0] = i;
         for (int j = 1; j <= b_length; j++) {
-            bool same = tolower((unsigned char)a[i - 1]) == tolower((unsigned char)b[j - 1]);
-            int changed = least(row[j] + 1, row[j - 1] + 1, diagonal + !same);
-            diagonal = row[j];
-            row[j] = changed;
+            row[j] = least(above[j] + 1, row[j - 1] + 1, above[j - 1] + !same_letter(a[i - 1], b[j - 1]));
+            bool swapped = i > 1 && j > 1 && same_letter(a[i - 1], b[j - 2]) && same_letter(a[i - 2], b[j - 1]);
+            if (swapped && second[j - 2] + 1 < row[j]) row[j] = second[j - 2] + 1;
         }
     }
-    return row[b_length];
+    return rows[a_length % 3][b_length];
 }
 
 int text_nearest(const char *name, const char *const *legal, int count) {
     size_t length = strlen(name);
     if (length > LONGEST_NEAR) return -1;
-    int best = -1, best_distance = (int)length / 3 + 1;
+    int best = -1, best_distance = length < 5 ? 1 : (int)length / 3 + 1; // of a short word most is right
     for (int i = 0; i < count; i++) {
         size_t other = strlen(legal[i]);
         if (other > LONGEST_NEAR) continue;

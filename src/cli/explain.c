@@ -15,10 +15,13 @@ static const OptionRow rows[] = {
 static _Noreturn void fail_code(Cli *cli, const char *name) {
     const char *names[DIAG_COUNT];
     for (int i = 0; i < DIAG_COUNT; i++) names[i] = diagnostic_name((DiagnosticCode)i);
+    names[DIAG_NOTE] = ""; // nobody means the code of plain remarks
     int nearest = text_nearest(name, names, DIAG_COUNT);
     report(cli->context, DIAG_UNKNOWN_CODE, (Location){0}, "there is no diagnostic `%s`", name);
-    if (nearest >= 0) report_help(cli->context, "did you mean %s?", names[nearest]);
-    report_help(cli->context, "`ttile explain` lists them all");
+    if (nearest >= 0)
+        report_help(cli->context, "did you mean %s? `ttile explain` lists them all", names[nearest]);
+    else
+        report_help(cli->context, "`ttile explain` lists them all");
     fail_now(cli->context);
 }
 

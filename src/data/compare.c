@@ -2,11 +2,11 @@
 //
 // The rule. A result may differ from its reference by CONSTANT times the error that all roundings together are expected
 // to leave behind, at least the storage roundoff of the reference's largest magnitude. The oracle carries that error
-// through the kernel (oracle/track.c): a reduction of K terms contributes the norm of its terms, times the unit
-// roundoff of the operands as the fidelity truncates them plus sqrt(K) times that of the accumulator, which rounds at
-// every step; any other operation, and every store, the unit roundoff of its result; and each passes on the errors of
-// its operands as steeply as it depends on them. The reference itself rounds, too, which the constant allows for.
-// Integers must be equal.
+// through the kernel (oracle/track.c): a reduction contributes the norm of its terms, times the unit
+// roundoff of the operands as the fidelity truncates them (over sqrt(3), as cuts are anything up to it) plus that of
+// the accumulator times what its number of roundings comes to; any other operation, and every store, the unit roundoff
+// of its result; and each passes on the errors of its operands as steeply as it depends on them. The reference itself
+// rounds, too, which the constant allows for. Integers must be equal.
 #include "data/compare.h"
 
 #include <math.h>
@@ -62,17 +62,31 @@ static bool all_finite(const Rows *rows) {
     return all == 0;
 }
 
-// Largest finite magnitude of the compared reference.
-static double reference_magnitude(const Tensor *reference, const uint8_t *mask, Rows *rows) {
-    double largest = 0;
+// Counts elements that are not finite, and makes zeros of them.
+static size_t drop_special(Rows *rows) {
+    size_t special = 0;
+    for (size_t i = 0; i < rows->count; i++) {
+        if (isfinite(rows->reference[i])) continue;
+        rows->reference[i] = 0;
+        special++;
+    }
+    return special;
+}
+
+typedef struct Magnitude {
+    double largest; // of the finite elements
+    size_t special; // elements that are not
+} Magnitude;
+
+// Of the compared reference.
+static Magnitude reference_magnitude(const Tensor *reference, const uint8_t *mask, Rows *rows) {
+    Magnitude magnitude = {0};
     for (size_t first = 0; first < reference->count; first += CHUNK) {
         load_rows(rows, reference, reference, mask, first);
-        if (!all_finite(rows))
-            for (size_t i = 0; i < rows->count; i++)
-                if (!isfinite(rows->reference[i])) rows->reference[i] = 0;
-        largest = fmax(largest, largest_of(rows->reference, NULL, rows->count));
+        if (!all_finite(rows)) magnitude.special += drop_special(rows);
+        magnitude.largest = fmax(magnitude.largest, largest_of(rows->reference, NULL, rows->count));
     }
-    return largest;
+    return magnitude;
 }
 
 static double rule(const Precision *precision, double largest, DType type) {
@@ -131,7 +145,8 @@ Comparison compare_tensors(const Tensor *result, const Tensor *reference, const 
                            const Precision *precision, double relative) {
     Comparison comparison = {0};
     Rows rows;
-    double largest = reference_magnitude(reference, mask, &rows);
+    Magnitude magnitude = reference_magnitude(reference, mask, &rows);
+    double largest = magnitude.largest;
     comparison.tolerance = relative > 0 ? relative * largest : rule(precision, largest, reference->type);
     comparison.compared = count_compared(mask, reference->count);
     for (size_t first = 0; first < reference->count; first += CHUNK) {
@@ -142,7 +157,8 @@ Comparison compare_tensors(const Tensor *result, const Tensor *reference, const 
     }
     double error = comparison.max_abs_error;
     comparison.max_rel_error = error == 0 ? 0 : largest > 0 ? error / largest : INFINITY;
-    comparison.reference_is_zero = largest == 0;
+    comparison.reference_is_zero = largest == 0 && magnitude.special == 0;
+    comparison.reference_is_not_finite = magnitude.special > 0 && magnitude.special == comparison.compared;
     comparison.pass = comparison.mismatched == 0;
     return comparison;
 }

@@ -18,6 +18,7 @@ typedef struct Precision {
 typedef struct Comparison {
     bool pass;
     bool reference_is_zero;              // an all-zero reference: warn
+    bool reference_is_not_finite;        // no element of it is finite: warn
     double max_abs_error, max_rel_error; // relative to the largest magnitude of the reference
     double tolerance;                    // absolute, as applied
     double worst_result, worst_reference;

@@ -163,7 +163,7 @@ static void check_bound(Evaluator *ev) {
         if (!size->variable || !size->variable->is_bound || !size->used) continue;
         if (size->scalar && size->variable->bound >= INT32_MIN && size->variable->bound <= INT32_MAX) continue;
         if (size->variable->bound <= 0 || size->variable->bound > INT32_MAX)
-            stop_at(ev, DIAG_FRONT_OVERFLOW, size->variable->location,
+            stop_at(ev, size->variable->bound <= 0 ? DIAG_FRONT_SHAPE : DIAG_FRONT_OVERFLOW, size->variable->location,
                     "expected a size of 1 to 2147483647, seen %s = %lld", size->name, (long long)size->variable->bound);
     }
 }

@@ -230,15 +230,26 @@ void stage_assert(Evaluator *ev, const Node *node, const Expr *condition) {
 
 // ---------------------------------------------------------------- launches
 
-static void set_extent(Evaluator *ev, Statement *launch, int i, Object *extent, const Node *item) {
+// `blocks` is the product of the extents so far, as far as they are known. Saturates.
+static void check_extent(Evaluator *ev, const Expr *extent, int i, const Node *node, int64_t *blocks) {
+    int64_t value;
+    if (!expr_constant(extent, &value)) return;
+    if (value <= 0)
+        stop_with_help(ev, DIAG_FRONT_LAUNCH, node->location, "use T.ceildiv, or larger sizes",
+                       "expected 1 to 2147483647 blocks in dimension %d of the launch, seen %lld", i, (long long)value);
+    if (__builtin_mul_overflow(*blocks, value, blocks)) *blocks = INT64_MAX;
+    if (*blocks > INT32_MAX)
+        stop_with_help(ev, DIAG_LAUNCH_TOO_LARGE, node->location, "use larger blocks",
+                       "expected at most 2147483647 blocks in a launch, seen %s%lld",
+                       *blocks == INT64_MAX ? "at least " : "", (long long)*blocks);
+}
+
+static void set_extent(Evaluator *ev, Statement *launch, int i, Object *extent, const Node *item, int64_t *blocks) {
     const Node *node =
         item->first->kind == NODE_CALL && (uint32_t)i < item->first->items.count ? item->first->items.items[i] : item;
-    int64_t blocks;
-    launch->launch.extents[i] = convert_expr(ev, need_index(ev, extent, node, "the number of blocks"), DTYPE_INT32);
-    if (expr_constant(launch->launch.extents[i], &blocks) && (blocks <= 0 || blocks > INT32_MAX))
-        stop_with_help(ev, DIAG_FRONT_LAUNCH, node->location, blocks <= 0 ? "use T.ceildiv, or larger sizes" : NULL,
-                       "expected 1 to 2147483647 blocks in dimension %d of the launch, seen %lld", i,
-                       (long long)blocks);
+    const Expr *count = need_index(ev, extent, node, "the number of blocks");
+    check_extent(ev, count, i, node, blocks);
+    launch->launch.extents[i] = convert_expr(ev, count, DTYPE_INT32);
     if (!is_size_expression(launch->launch.extents[i]))
         stop_at(ev, DIAG_FRONT_STAGING, node->location,
                 "expected a number of blocks that is known before the kernel starts");
@@ -278,9 +289,10 @@ Flow stage_with(Evaluator *ev, const Node *node, const Node *item, Object *launc
         stop_at(ev, DIAG_FRONT_LAUNCH, item->location, "expected 1 to 3 dimensions of a launch, seen %d", rank);
     Statement *statement = statement_new(ev->module, STATEMENT_LAUNCH, item->location);
     statement->launch.rank = rank;
+    int64_t blocks = 1;
     statement->launch.body = block_new(ev->module, statement);
     for (int i = 0; i < rank; i++) {
-        set_extent(ev, statement, i, launch->list.items[i], item);
+        set_extent(ev, statement, i, launch->list.items[i], item, &blocks);
         Name name = launch_name(ev, item->second, i);
         statement->launch.variables[i] = variable_new(ev->function, VARIABLE_BLOCK, name, DTYPE_INT32, item->location);
     }

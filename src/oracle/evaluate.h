@@ -170,6 +170,7 @@ typedef struct Track {
     double seen;  // largest magnitude of the elements that the error was estimated on
     // What went into it.
     double length;      // longest reduction that feeds it
+    double roundings;   // of the accumulators of the products that feed it
     double norm;        // of the terms of a reduction
     double operand;     // roundoff of product operands
     double accumulator; // roundoff of the narrowest accumulator of a reduction

@@ -9,16 +9,26 @@
 
 #define BLOCKS_MAX INT32_MAX
 
+// Saturates: products beyond int64 are too large as well.
+static int64_t blocks_product(int64_t a, int64_t b) {
+    int64_t product;
+    return __builtin_mul_overflow(a, b, &product) ? INT64_MAX : product;
+}
+
 static int64_t count_blocks(Machine *machine, const Node *node) {
     Shared *shared = machine->shared;
     int64_t blocks = 1;
     for (int d = 0; d < 3; d++) {
         int64_t extent = d < node->launch.rank ? integer_at(machine, node->launch.extents[d]) : 1;
         shared->extents[d] = extent;
-        if (extent < 1 || __builtin_mul_overflow(blocks, extent, &blocks) || blocks > BLOCKS_MAX)
-            machine_fail(machine, DIAG_LAUNCH_EMPTY, node->statement->location, "check the launch's sizes",
-                         "expected 1 to %d blocks, seen %lld in dimension %d", BLOCKS_MAX, (long long)extent, d);
+        if (extent < 1)
+            machine_fail(machine, DIAG_LAUNCH_EMPTY, node->statement->location, "use T.ceildiv, or larger sizes",
+                         "expected 1 to %d blocks in dimension %d, seen %lld", BLOCKS_MAX, d, (long long)extent);
+        blocks = blocks_product(blocks, extent);
     }
+    if (blocks > BLOCKS_MAX)
+        machine_fail(machine, DIAG_LAUNCH_TOO_LARGE, node->statement->location, "use larger blocks",
+                     "expected at most %d blocks, seen %lld", BLOCKS_MAX, (long long)blocks);
     return blocks;
 }
 

@@ -11,6 +11,9 @@
 // TF32 as the matrix unit multiplies it: ten stored mantissa bits of in0, nine of in1, the rest cut off.
 #define TF32_IN0 0x1p-10
 #define TF32_IN1 0x1p-9
+// Terms that the matrix unit adds before a 16-bit DST is rounded: the columns of a tile.
+#define INNER_STEP 32
+#define ROOT_3     1.7320508 // what is off by anything up to 1 is off by 1 / ROOT_3 in the mean of squares
 
 Track track_merged(Track a, Track b) {
     return (Track){
@@ -18,6 +21,7 @@ Track track_merged(Track a, Track b) {
         .inexact = a.inexact || b.inexact,
         .seen = fmax(a.seen, b.seen),
         .length = fmax(a.length, b.length),
+        .roundings = fmax(a.roundings, b.roundings),
         .norm = fmax(a.norm, b.norm),
         .operand = fmax(a.operand, b.operand),
         .accumulator = fmax(a.accumulator, b.accumulator),
@@ -121,9 +125,10 @@ void track_add(Machine *machine, const Node *node, const View *to, const View *f
     track_set(machine, to->storage, track, false);
 }
 
-// What a reduction's own roundings come to: each operand is cut off once, the sum is rounded at every step.
-static double reduction_error(const Track *track, double scale) {
-    return scale * (track->operand + sqrt(track->length) * track->accumulator);
+// What a reduction's own roundings come to: each operand is cut off once, by anything up to its roundoff, and the sum
+// is rounded, which comes to so many steps of the same size.
+static double reduction_error(const Track *track, double steps, double scale) {
+    return scale * (track->operand / ROOT_3 + steps * track->accumulator);
 }
 
 void track_reduce(Machine *machine, const View *to, const View *from, bool sums, double length, Norms results,
@@ -139,8 +144,8 @@ void track_reduce(Machine *machine, const View *to, const View *from, bool sums,
         track.length += length;
         track.norm = fmax(track.norm, norm);
     }
-    track = with_error(track, reduction_error(&own, fmax(sums ? norm : 0, results.largest)),
-                       reduction_error(&own, fmax(sums ? norm : 0, results.typical)));
+    track = with_error(track, reduction_error(&own, sqrt(own.length), fmax(sums ? norm : 0, results.largest)),
+                       reduction_error(&own, sqrt(own.length), fmax(sums ? norm : 0, results.typical)));
     track.operand = fmax(track.operand, own.operand);
     track.accumulator = fmax(track.accumulator, own.accumulator);
     track.inexact = inexact || sums || own.operand > 0;
@@ -175,13 +180,33 @@ static double operand_roundoff(const Machine *machine, const Storage *a, const S
     return roundoff;
 }
 
+// How often the accumulator rounds while k terms are added: a 16-bit DST after each inner step, a wider one at each
+// term.
+static double product_roundings(const Storage *c, int64_t k) {
+    bool narrow = dtype_bits(c->info->buffer->type) <= 16;
+    return narrow ? ceil((double)k / INNER_STEP) : (double)k;
+}
+
+// What the accumulator's roundings come to, each off by anything up to the roundoff. They add up
+// as squares where terms differ by more than a rounding; else each may be off to the same side, by a quarter on
+// average.
+static double rounding_steps(const Track *track, double norm, double value) {
+    double steps = sqrt(track->roundings);
+    bool alike = norm < track->accumulator * steps * value;
+    return alike ? fmax(steps / ROOT_3, track->roundings / 8) : steps / ROOT_3;
+}
+
+static double product_error(const Track *track, double norm, double value) {
+    return reduction_error(track, rounding_steps(track, norm, value), fmax(norm, value));
+}
+
 // Error of c, from the sampled elements.
 static Error sampled_error(const ProductSample *sample, const Storage *c, Track *track) {
     Error error = {0};
     for (int i = 0; i < SAMPLES; i++) {
         double norm = sqrt(c->squares[i]);
         double value = fabs(sample->c[sample_row(sample, i) * sample->n + sample_column(sample, i)]);
-        double one = sqrt(c->errors[i]) + reduction_error(track, isfinite(value) ? fmax(norm, value) : norm);
+        double one = sqrt(c->errors[i]) + product_error(track, norm, isfinite(value) ? value : 0);
         track->norm = fmax(track->norm, norm);
         if (isfinite(value)) track->seen = fmax(track->seen, value);
         error.largest = fmax(error.largest, one);
@@ -199,6 +224,7 @@ void track_product(Machine *machine, const ProductSample *sample, Storage *a, St
     track.operand = fmax(old.operand, operand_roundoff(machine, a, b));
     track.accumulator = fmax(old.accumulator, dtype_unit_roundoff(c->info->buffer->type));
     track.length = old.length + (double)sample->k;
+    track.roundings = old.roundings + product_roundings(c, sample->k);
     if (!clear) {
         memcpy(squares, c->squares, sizeof squares);
         memcpy(errors, c->errors, sizeof errors);

@@ -198,6 +198,13 @@ def test_a_page_written_twice_is_found_on_any_number_of_threads(tmp_path, page):
         assert part in message, message
 
 
+@pytest.mark.parametrize(("code", "near"), [("nope", None), ("rase", "race")])
+def test_explain_gives_one_help(code, near):
+    lines = [line for line in ttile("explain", code).stderr.splitlines() if line.startswith("help:")]
+    known = "`ttile explain` lists them all"
+    assert lines == [f"help: did you mean {near}? {known}" if near else f"help: {known}"]
+
+
 def test_explain_knows_every_code():
     result = ttile("explain", "--all", "--markdown")
     assert result.returncode == 0

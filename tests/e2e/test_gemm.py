@@ -1,8 +1,9 @@
 """Plain products: sizes, blocks, operand orders and formats, each against numpy."""
 
+import numpy as np
 import pytest
 from support.bounded import product
-from support.running import check_kernel, normal
+from support.running import check_kernel, normal, ttile, ttile_json
 
 SIZES = [
     (32, 32, 32),
@@ -109,3 +110,39 @@ def test_stages(tmp_path, num_stages):
     inputs = inputs_of(M, N, K)
     bindings = {"M": M, "N": N, "K": K, "num_stages": num_stages}
     check_kernel(tmp_path, "gemm.py:matmul", bindings, inputs, {"C": (inputs["A"] @ inputs["B"], "bfloat16")})
+
+
+@pytest.mark.parametrize(
+    ("options", "share"),
+    [
+        (("accum_dtype=bfloat16",), 0.12),
+        (("accum_dtype=bfloat16", "block_K=128"), 0.12),
+        (("--math-fidelity=HiFi2",), 0.06),
+        (("--math-fidelity=LoFi",), 0.21),
+        (("in_dtype=float32", "out_dtype=float32"), 0.008),
+    ],
+)
+def test_allowed_error_is_a_small_share(options, share):
+    """The rule allows more than is seen, and far less than a wrong result would be off."""
+    report = ttile_json("run", "tests/kernels/gemm.py:matmul", "M=64", "N=64", "K=4096", "--no-timing", *options)
+    largest = report["max_abs_error"] / report["max_rel_error"]
+    assert 2 * report["max_abs_error"] < report["tolerance"] < share * largest
+
+
+@pytest.mark.parametrize("value", [1.0, 0.7, 0.3])
+def test_equal_terms_in_a_narrow_accumulator(tmp_path, value):
+    """Where all terms are equal, roundings of the accumulator go the same way; that is no fault of the program."""
+    arguments = []
+    for name, shape in (("A", (64, 4096)), ("B", (4096, 64))):
+        np.save(tmp_path / f"{name}.npy", np.full(shape, value, np.float32))
+        arguments += ["--input", f"{name}={tmp_path / name}.npy"]
+    sizes = ["M=64", "N=64", "K=4096", "accum_dtype=bfloat16"]
+    assert ttile_json("run", "tests/kernels/gemm.py:matmul", *sizes, *arguments)["pass"] is True
+
+
+def test_reference_that_is_nan_everywhere_warns(tmp_path):
+    np.save(tmp_path / "A.npy", np.full((64, 64), np.nan, np.float32))
+    sizes = ["M=64", "N=64", "--input", f"A={tmp_path}/A.npy"]
+    result = ttile("run", "tests/kernels/elementwise.py:add", *sizes)
+    assert result.returncode == 0, result.stderr
+    assert "[reference-not-finite]" in result.stderr and "[reference-zero]" not in result.stderr

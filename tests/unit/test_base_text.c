@@ -75,6 +75,11 @@ static void test_nearest(void **state) {
     assert_int_equal(text_nearest("quantization", words, 5), -1);
     assert_int_equal(text_nearest("y", words, 5), -1);
     assert_int_equal(text_nearest("", words, 5), -1);
+    static const char *const codes[] = {"note", "run", "race"};
+    assert_int_equal(text_nearest("nope", codes, 1), 0);
+    assert_int_equal(text_nearest("nosy", codes, 3), -1); // half of it is wrong
+    assert_int_equal(text_nearest("rnu", codes, 3), 1);   // neighbours swapped
+    assert_int_equal(text_nearest("arce", codes, 3), 2);
     char endless[5000];
     memset(endless, 'a', sizeof endless - 1);
     endless[sizeof endless - 1] = '\0';

@@ -119,6 +119,21 @@ static void zero_reference(void **state) {
     assert_true(isinf(c.max_rel_error));
 }
 
+static void reference_without_finite_elements(void **state) {
+    (void)state;
+    for (int i = 0; i < ROWS * COLUMNS; i++) result_data[i] = reference_data[i] = i % 2 ? NAN : INFINITY;
+    Comparison c = compare(NULL, &bf16_product, 0);
+    assert_true(c.pass && c.reference_is_not_finite && !c.reference_is_zero);
+    result_data[9] = reference_data[9] = 0; // zero wherever it is finite, but not everywhere
+    c = compare(NULL, &bf16_product, 0);
+    assert_true(c.pass && !c.reference_is_not_finite && !c.reference_is_zero);
+    mask_data[9] = 0; // what is not compared does not count
+    c = compare(mask_data, &bf16_product, 0);
+    assert_true(c.pass && c.reference_is_not_finite && !c.reference_is_zero);
+    memset(mask_data, 0, sizeof mask_data);
+    assert_false(compare(mask_data, &bf16_product, 0).reference_is_not_finite);
+}
+
 static void integers_are_exact(void **state) {
     (void)state;
     int32_t a[3] = {1, 2, 1 << 30}, b[3] = {1, 2, (1 << 30) + 1};
@@ -151,9 +166,16 @@ static void many_sizes(void **state) { // every length around the chunk and the 
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        FILLED(equal_passes),      FILLED(worst_pair),         FILLED(rule_is_what_is_documented),
-        FILLED(tolerance_decides), FILLED(mask_hides),         FILLED(not_finite),
-        FILLED(zero_reference),    FILLED(integers_are_exact), FILLED(many_sizes),
+        FILLED(equal_passes),
+        FILLED(worst_pair),
+        FILLED(rule_is_what_is_documented),
+        FILLED(tolerance_decides),
+        FILLED(mask_hides),
+        FILLED(not_finite),
+        FILLED(zero_reference),
+        FILLED(reference_without_finite_elements),
+        FILLED(integers_are_exact),
+        FILLED(many_sizes),
     };
     return cmocka_run_group_tests_name("data: compare", tests, NULL, NULL);
 }

@@ -178,8 +178,10 @@ static void loops_without_end(void **state) {
 static void launches_without_blocks(void **state) {
     refused(state, HEAD "    with T.Kernel(0) as (bx,):\n        B[bx] = 1.0\n", NULL, DIAG_LAUNCH_EMPTY, 3);
     refused(state, HEAD "    with T.Kernel(4, -1) as (bx, by):\n        B[bx] = 1.0\n", NULL, DIAG_LAUNCH_EMPTY, 3);
-    refused(state, HEAD "    with T.Kernel(65536, 65536) as (bx, by):\n        B[bx] = 1.0\n", NULL, DIAG_LAUNCH_EMPTY,
-            3);
+    refused(state, HEAD "    with T.Kernel(65536, 65536) as (bx, by):\n        B[bx] = 1.0\n", NULL,
+            DIAG_LAUNCH_TOO_LARGE, 3);
+    refused(state, HEAD "    with T.Kernel(2147483647, 2147483647, 2147483647) as (bx, by, bz):\n        B[bx] = 1.0\n",
+            NULL, DIAG_LAUNCH_TOO_LARGE, 3);
 }
 
 static void regions_that_do_not_fit(void **state) {
