@@ -59,7 +59,8 @@ typedef VECTOR(NestAccess) NestAccesses;
 NestAccesses nest_accesses(Module *module, const Statement *nest);
 NestAccess *find_access(const NestAccesses *accesses, const Buffer *buffer);
 
-// Fails with DIAG_READ_AFTER_WRITE where a block reads a tensor that it has written.
+// Fails with DIAG_READ_AFTER_WRITE where a block reads a tensor that it has written, with DIAG_WRITTEN_TWICE where it
+// writes one again.
 void refuse_rereads(Module *module, Block *block);
 
 // The circular buffer that holds an on-chip buffer; NULL if it never leaves DST.

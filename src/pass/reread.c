@@ -1,4 +1,6 @@
-// Tensors that a block writes and reads again: refused, since the reader does not wait for the writer.
+// Tensors that a block writes and reads again: refused, since the reader does not wait for the writer. And tensors that
+// it writes twice at the same place: refused, since every page is written once.
+#include "ir/build.h"
 #include "ir/walk.h"
 #include "pass/internal.h"
 
@@ -52,10 +54,43 @@ static void check_read(Module *module, Statement *nest) {
     }
 }
 
+// The store of a write nest at its first tile.
+static const Expr *first_tile(Module *module, const Statement *nest, int dimension) {
+    const Statement *store = nest;
+    while (store->kind == STATEMENT_FOR) store = store->loop.body->first;
+    const Expr *index = store->store.indices[dimension];
+    for (; nest != store; nest = nest->loop.body->first)
+        index = substitute(module, index, nest->loop.variable, expr_int(module, 0));
+    return index;
+}
+
+static const Buffer *written_tensor(const Statement *nest) {
+    if (!is_nest(nest) || nest_kind(nest) != NEST_WRITE) return NULL;
+    while (nest->kind == STATEMENT_FOR) nest = nest->loop.body->first;
+    return nest->store.buffer;
+}
+
+static void check_write(Module *module, const Statement *nest) {
+    const Buffer *tensor = written_tensor(nest);
+    for (const Statement *again = nest->next; again; again = again->next) {
+        if (written_tensor(again) != tensor) continue;
+        bool same = true;
+        for (int d = 0; d < tensor->rank; d++) same &= first_tile(module, nest, d) == first_tile(module, again, d);
+        if (!same) continue;
+        bool in_order = nest->location.line <= again->location.line; // staged nests may stand the other way round
+        const Statement *first = in_order ? nest : again, *second = in_order ? again : nest;
+        report(module->context, DIAG_WRITTEN_TWICE, second->location, "%s is written a second time here", tensor->name);
+        report_note(module->context, first->location, "the same block has written it here");
+        report_help(module->context, "write into a shared buffer, and copy that to %s once", tensor->name);
+        fail_now(module->context);
+    }
+}
+
 void refuse_rereads(Module *module, Block *block) {
     for (Statement *s = block->first; s; s = s->next) {
         if (is_nest(s)) {
             if (nest_kind(s) == NEST_READ) check_read(module, s);
+            if (nest_kind(s) == NEST_WRITE) check_write(module, s);
             continue;
         }
         Block *blocks[2];
