@@ -53,8 +53,9 @@ if(NOT TARGET ttile)
 endif()
 ttile_test(golden golden ${TTILE_PYTHON} tests/golden/run.py)
 ttile_test(golden_complete golden ${TTILE_PYTHON} tests/golden/run.py --complete)
+ttile_test(golden_emit golden ${TTILE_PYTHON} tests/emit/run.py)
 file(GLOB PYTEST_FILES CONFIGURE_DEPENDS tests/e2e/test_*.py tests/errors/test_*.py tests/property/test_*.py
-  tests/cli/test_*.py tests/docs/test_*.py tests/tvmscript/test_*.py)
+  tests/cli/test_*.py tests/emit/test_*.py tests/docs/test_*.py tests/tvmscript/test_*.py)
 foreach(file ${PYTEST_FILES})
   get_filename_component(name ${file} NAME_WE)
   get_filename_component(folder ${file} DIRECTORY)
@@ -67,7 +68,7 @@ ttile_test(e2e_legacy_pipeline e2e ${CMAKE_COMMAND} -E env TT_USE_NEW_PIPELINE=f
   -p no:cacheprovider tests/e2e/test_gemm.py tests/e2e/test_elementwise.py tests/e2e/test_fused.py
   tests/e2e/test_launches.py tests/e2e/test_options.py tests/e2e/test_examples.py)
 # Only in the configuration Metalium (make check-metalium), which needs the vendor's headers.
-foreach(check all self_test)
+foreach(check instructions all self_test)
   string(REPLACE "_" "-" option --${check})
   add_test(NAME metalium_${check} CONFIGURATIONS Metalium WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
     COMMAND ${TTILE_PYTHON} tests/metalium/check.py ${option})

@@ -2,6 +2,7 @@
 """Type-checks emitted kernels against the vendor's real headers, with the warnings of the vendor's own build as errors.
 
     tests/metalium/check.py [--headers FOLDER] [NAME ...]     NAME is a part of a line of kernels.txt
+    tests/metalium/check.py --instructions                    a call of each row of the table of instructions
     tests/metalium/check.py --self-test                       wrong calls fail the check
 
 tests/metalium/fetch.sh fills FOLDER (build/metalium). Readers and writers are checked whole, compute kernels as the
@@ -188,6 +189,37 @@ def check_all(checker, names):
     return 1 if failed or not lines else 0
 
 
+# ---------------------------------------------------------------- every instruction
+
+# The program that tests/unit/test_emit_kernels.c prints with one call of each instruction.
+TABLE = {
+    "circular_buffers": [
+        {"index": 0, "format": "bfloat16", "page_bytes": 2048},
+        {"index": 1, "format": "float32", "page_bytes": 4096},
+    ],
+    "compute": {"math_fidelity": "HiFi4", "fp32_dst": True, "full_sync_dst": False},
+    "layouts": {"A": {"format": "bfloat16"}},
+    "kernels": [
+        {"thread": thread, "file": f"{thread}.cpp", "compile_time_args": numbers, "tensor_args": tensors}
+        for thread, numbers, tensors in (
+            ("reader", {"cb_a": 0}, ["A"]), ("compute", {"cb_a": 0, "cb_f": 1}, []), ("writer", {"cb_a": 0}, ["A"]),
+        )
+    ],
+}  # fmt: skip
+
+
+def check_instructions(checker):
+    program = Path(os.environ.get("TTILE_BUILD", ROOT / "build")) / "unit" / "test_emit_kernels"
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**os.environ, "TTILE_EMIT_TO": folder}
+        subprocess.run([program], env=environment, capture_output=True, check=True, timeout=SECONDS)
+        sources = [(Path(folder) / kernel["file"]).read_text() for kernel in TABLE["kernels"]]
+    found = [checker.check(TABLE, kernel, source) for kernel, source in zip(TABLE["kernels"], sources)]
+    problems = "\n".join(problem for problem in found if problem)
+    print(problems or "metalium: every instruction of the table passed")
+    return 1 if problems else 0
+
+
 # ---------------------------------------------------------------- a test of the check
 
 WRONG = [
@@ -225,12 +257,15 @@ def main():
     parser.add_argument("--headers", type=Path, default=ROOT / "build" / "metalium", help="what fetch.sh filled")
     parser.add_argument("--all", action="store_true", help="every line of kernels.txt, which is what no NAME means")
     parser.add_argument("--self-test", action="store_true", help="check that wrong calls are seen")
+    parser.add_argument("--instructions", action="store_true", help="check a call of every instruction")
     parser.add_argument("names", nargs="*", metavar="NAME")
     options = parser.parse_args()
     if not (options.headers / "ttnn" / "tt_metal").is_dir():
         raise SystemExit(f"{options.headers} has no headers: run tests/metalium/fetch.sh {options.headers} first")
     checker = Checker(options.headers.resolve())
-    return self_test(checker) if options.self_test else check_all(checker, options.names)
+    if options.self_test or options.instructions:
+        return self_test(checker) if options.self_test else check_instructions(checker)
+    return check_all(checker, options.names)
 
 
 if __name__ == "__main__":

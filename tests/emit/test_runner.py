@@ -1,0 +1,235 @@
+"""run.py: what it builds from a plan, with objects that stand for ttnn's and keep what they are made of."""
+
+import copy
+import importlib.util
+import json
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from support.running import ROOT, ttile
+
+
+def load_runner():
+    spec = importlib.util.spec_from_file_location("runner", ROOT / "src/emit/runner.py")
+    runner = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(runner)
+    return runner
+
+
+runner = load_runner()
+
+
+class Record(SimpleNamespace):
+    """Any descriptor: keeps its arguments."""
+
+    def __init__(self, *positional, **named):
+        super().__init__(positional=positional, **named)
+
+
+class Names:
+    """Any enumeration: its members are their names."""
+
+    def __getattr__(self, name):
+        return name
+
+
+class Grid(dict):
+    def __missing__(self, key):
+        self[key] = {}
+        return self[key]
+
+
+class DeviceTensor:
+    count = 0
+
+    def __init__(self, array):
+        DeviceTensor.count += 1
+        self.array, self.address = array, 0x1000 * DeviceTensor.count
+
+    def buffer_address(self):
+        return self.address
+
+    def cpu(self):
+        return self
+
+    def to_list(self):
+        return self.array.tolist()
+
+
+class Ttnn(SimpleNamespace):
+    """What the runner uses of ttnn. `answer` computes a launch: it gets the tensors on the device, outputs last."""
+
+    def __init__(self, answer=None, arch="wormhole_b0"):
+        records = "CBFormatDescriptor CBDescriptor SemaphoreDescriptor ComputeConfigDescriptor ReaderConfigDescriptor"
+        records += " WriterConfigDescriptor ProgramDescriptor MemoryConfig ShardSpec"
+        super().__init__(**{name: type(name, (Record,), {}) for name in records.split()})
+        for name in "MathFidelity UnpackToDestMode TensorMemoryLayout BufferType ShardOrientation".split():
+            setattr(self, name, Names())
+        self.KernelDescriptor = type("KernelDescriptor", (Record,), {"SourceType": Names()})
+        self.TILE_LAYOUT = "TILE"
+        self.CoreCoord = self.Shape = lambda *items: items[0] if len(items) == 1 else items
+        self.CoreRange = lambda first, last: (first, last)
+        self.CoreRangeSet = list
+        self.RuntimeArgs = Grid
+        for name in runner.FORMATS:
+            setattr(self, name, name)
+        self.get_arch_name = lambda: arch
+        self.TensorAccessorArgs = lambda tensor: Record(get_compile_time_args=lambda: [2, tensor.address])
+        self.closed, self.answer, self.program, self.order = 0, answer, None, None
+
+    def Tensor(self, tensor, data_type, device, layout, mem_config):
+        return DeviceTensor(tensor)
+
+    def allocate_tensor_on_device(self, shape, dtype, layout, device, memory):
+        return DeviceTensor(np.full(shape, np.nan, np.float32))
+
+    def open_device(self, device_id):
+        return Record(compute_with_storage_grid_size=lambda: Record(x=8, y=8))
+
+    def close_device(self, device):
+        self.closed += 1
+
+    def generic_op(self, tensors, program):
+        self.order, self.program = tensors, program
+        self.answer(*tensors)
+
+
+@pytest.fixture(autouse=True)
+def without_torch(monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", None)
+
+
+def compiled(folder, *words):
+    result = ttile("compile", *words, "-o", folder)
+    assert result.returncode == 0, result.stderr
+    (path,) = folder.glob("*/tt.plan.json")
+    return path.parent, json.loads(path.read_text())
+
+
+@pytest.fixture(scope="module")
+def gemm(tmp_path_factory):
+    return compiled(tmp_path_factory.mktemp("gemm"), "examples/gemm.py")
+
+
+@pytest.fixture(scope="module")
+def batched(tmp_path_factory):
+    return compiled(tmp_path_factory.mktemp("batched"), "examples/batched_gemm.py")
+
+
+def random_inputs(plan, folder):
+    return runner.make_inputs(np, folder, plan, {}, 0)
+
+
+def gemm_answer(a, b, bias, c):
+    c.array[:] = np.maximum(a.array @ b.array + bias.array, 0)
+
+
+def test_run_of_a_gemm(gemm):
+    folder, plan = gemm
+    ttnn, inputs = Ttnn(gemm_answer), random_inputs(plan, folder)
+    results = runner.run_on_device(ttnn, np, folder, plan, inputs, 0)
+    expected = np.maximum(inputs["A"] @ inputs["B"] + inputs["bias"], 0)
+    assert np.allclose(results["C"], expected)
+    assert ttnn.closed == 1
+
+
+def test_planes_are_permuted_and_back(batched):
+    folder, plan = batched
+
+    def answer(q, w, o):
+        assert q.array.shape == (2, 4, 512, 128)  # batch, heads, sequence, width
+        o.array[:] = q.array @ w.array
+
+    inputs = random_inputs(plan, folder)
+    results = runner.run_on_device(Ttnn(answer), np, folder, plan, inputs, 0)
+    assert np.allclose(results["O"], np.einsum("bshk,hkn->bshn", inputs["Q"], inputs["W"]), atol=1e-4)
+
+
+def test_vectors_are_rows_and_columns(tmp_path):
+    folder, plan = compiled(tmp_path, "examples/elementwise.py")
+
+    def answer(x, scale, shift, y):
+        assert scale.array.shape == (1, 768) and shift.array.shape == (1024, 1)
+        y.array[:] = x.array * scale.array + shift.array
+
+    inputs = random_inputs(plan, folder)
+    results = runner.run_on_device(Ttnn(answer), np, folder, plan, inputs, 0)
+    expected = inputs["X"] * inputs["scale"] + inputs["shift"][:, None]
+    assert np.allclose(results["Y"], expected)
+
+
+def test_arguments_stand_as_kernels_read_them(gemm):
+    folder, plan = gemm
+    ttnn = Ttnn(gemm_answer)
+    runner.run_on_device(ttnn, np, folder, plan, random_inputs(plan, folder), 0)
+    reader = next(kernel for kernel in ttnn.program.kernels if kernel.kernel_source.endswith("reader.cpp"))
+    a, b, bias, _ = ttnn.order
+    source = (folder / "reader.cpp").read_text()
+    for index, name in enumerate(["A_address", "B_address", "bias_address", "item_start", "item_count"]):
+        assert f"{name} = get_arg_val<" in source and f"{name} = get_arg_val<{'u' * (index < 3)}int32_t>({index})" in source
+    assert reader.runtime_args[3][2] == [a.address, b.address, bias.address, 19, 1]
+    entry = next(kernel for kernel in plan["kernels"] if kernel["thread"] == "reader")
+    numbers = list(entry["compile_time_args"].values())
+    assert reader.compile_time_args == numbers + [2, a.address, 2, b.address, 2, bias.address]
+    assert f"TensorAccessorArgs<{len(numbers)}>()" in source
+    for index, name in enumerate(entry["compile_time_args"]):
+        assert f"{name} = get_compile_time_arg_val({index});" in source
+
+
+def test_compute_configuration(gemm):
+    folder, plan = gemm
+    config = runner.compute_config(Ttnn(), plan)
+    assert (config.math_fidelity, config.fp32_dest_acc_en, config.dst_full_sync_en) == ("HiFi4", True, False)
+    exact = {index for index, mode in enumerate(config.unpack_to_dest_mode) if mode == "UnpackToDestFp32"}
+    expected = {buffer["index"] for buffer in plan["circular_buffers"] if buffer["unpack"] == "dst"}
+    assert exact == expected and expected
+
+
+def test_aliases_share_their_bytes(gemm):
+    plan = copy.deepcopy(gemm[1])
+    owner = plan["circular_buffers"][0]
+    plan["circular_buffers"].append({**owner, "name": "other", "index": 9, "alias": owner["name"]})
+    descriptors = runner.circular_buffers(Ttnn(), plan, None)
+    assert len(descriptors) == len(plan["circular_buffers"]) - 1
+    assert [format.buffer_index for format in descriptors[0].format_descriptors] == [owner["index"], 9]
+    assert descriptors[0].total_size == owner["pages"] * owner["page_bytes"]
+
+
+def test_other_chip_is_refused(gemm):
+    folder, plan = gemm
+    ttnn = Ttnn(gemm_answer, arch="blackhole")
+    with pytest.raises(runner.Missing, match="wormhole"):
+        runner.run_on_device(ttnn, np, folder, plan, random_inputs(plan, folder), 0)
+    assert ttnn.closed == 1
+
+
+def test_native_float16_is_refused(gemm):
+    plan = copy.deepcopy(gemm[1])
+    plan["layouts"]["A"]["format"] = "float16"
+    with pytest.raises(runner.Missing, match="--float16=native"):
+        runner.format_of(plan, "A")
+
+
+def test_inputs_are_rounded_to_their_format():
+    values = np.array([1.0, 1.00390625, 1.01171875, -3.3, np.inf, np.nan], np.float32)
+    rounded = runner.rounded(np, values, "bfloat16")
+    assert rounded[:3].tolist() == [1.0, 1.0, 1.015625] and np.isinf(rounded[4]) and np.isnan(rounded[5])
+    assert (rounded.view(np.uint32) & 0xFFFF == 0)[:5].all()
+
+
+@pytest.mark.parametrize(
+    "seen,verdict", [([1.0, 2.0], True), ([1.0, 2.1], False), ([1.0, np.nan], False), ([np.inf, 2.0], False)]
+)
+def test_verdicts(seen, verdict, capsys):
+    assert runner.judge(np, "C", np.array(seen), np.array([1.0, 2.0]), 0.01) is verdict
+    assert "largest error" in capsys.readouterr().out
+
+
+def test_without_ttnn_it_says_so(gemm):
+    folder, _ = gemm
+    result = subprocess.run([sys.executable, "-S", str(folder / "run.py")], capture_output=True, text=True)
+    assert result.returncode == 2
+    assert "ttnn" in result.stderr and "pip install" in result.stderr
