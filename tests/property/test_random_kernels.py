@@ -2,7 +2,6 @@
 
 import os
 
-import numpy as np
 import pytest
 from property.generate import generate
 from support.running import check_kernel
@@ -14,8 +13,6 @@ SEEDS = [int(os.environ["TTILE_PROPERTY_SEED"])] if "TTILE_PROPERTY_SEED" in os.
 @pytest.mark.parametrize("seed", SEEDS)
 def test_random_kernel(tmp_path, seed):
     kernel = generate(seed)
-    if not np.any(kernel.expected.value):
-        pytest.skip("all zero")
     path = tmp_path / "kernel.py"
     path.write_text(kernel.text)
     expected = {"C": (kernel.expected, kernel.out_dtype)}
