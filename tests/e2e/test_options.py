@@ -51,6 +51,17 @@ def test_combinations_give_the_same_numbers(tmp_path, entry, bindings):
     run_all(tmp_path, KERNELS / entry, bindings, inputs, "C", ("--no-timing",))
 
 
+def test_double_buffer_changes_no_sum_of_large_blocks(tmp_path):
+    """Blocks so large that L1 decides how many k steps stay together: a sum must not be grouped by double buffering."""
+    bindings = {"M": 256, "N": 256, "K": 2048, "block_M": 256, "block_N": 256, "block_K": 32, "out_dtype": "float32"}
+    seen = set()
+    for double_buffer in ("true", "false"):
+        options = (f"--double-buffer={double_buffer}", "--no-timing", "--no-check")
+        _, outputs = run_kernel(tmp_path, KERNELS / "gemm.py:matmul", bindings, gemm_inputs(256, 256, 2048), ["C"], options)
+        seen.add(outputs["C"].tobytes())
+    assert len(seen) == 1
+
+
 @new_only
 def test_double_buffer_and_prefetch_change_cycles(tmp_path):
     bindings = {"M": 512, "N": 512, "K": 128, "block_M": 32, "block_N": 32, "num_stages": 2}
