@@ -1,4 +1,6 @@
 // ttile run: compile, simulate, check against the reference.
+#include <string.h>
+
 #include "cli/run.h"
 
 #include "api/pipelines.h"
@@ -10,7 +12,7 @@ typedef struct RunSettings {
     SimSettings sim;
     double tolerance;
     bool no_check;
-    const char *plan;
+    const char *plan, *device;
 } RunSettings;
 
 static const OptionRow rows[] = {
@@ -20,6 +22,8 @@ static const OptionRow rows[] = {
     {"no-check", OPTION_FLAG, offsetof(RunSettings, no_check), NULL, "do not run the reference"},
     {"plan", OPTION_TEXT, offsetof(RunSettings, plan), "FILE",
      "simulate this plan's program; without FILE, nothing is compiled"},
+    {"device", OPTION_TEXT, offsetof(RunSettings, device), "sim|ttnn",
+     "the simulator, or a Tenstorrent card through the vendor's ttnn (sim)"},
     KERNEL_OPTIONS(RunSettings, kernel),
 };
 
@@ -74,6 +78,13 @@ static void lower(Run *run, Kernel *kernel) {
     run->summary.compile_ms = kernel->load_ms + monotonic_milliseconds() - start;
 }
 
+static bool wants_card(Cli *cli, const RunSettings *settings) {
+    const char *word = settings->device;
+    if (!word || !strcmp(word, "sim")) return false;
+    if (!strcmp(word, "ttnn")) return true;
+    fail_usage(cli, &command_run, "--device: expected sim or ttnn, got `%s`", word);
+}
+
 // The thread programs of a plan: read from the text that it names, never compiled again.
 static void open_plan(Run *run, const char *path) {
     Context *context = run->cli->context;
@@ -108,7 +119,10 @@ static void run_from_source(Context *context, void *user) {
     run_prepare(run, kernel.function, &work->settings->sim);
     if (!work->settings->no_check) evaluate(run, work->settings);
     lower(run, &kernel);
-    run_simulate(run, &work->settings->sim);
+    if (wants_card(run->cli, work->settings))
+        run_on_card(run);
+    else
+        run_simulate(run, &work->settings->sim);
     run_write_outputs(run, &work->settings->sim);
     if (!work->settings->no_check) judge(run, work->settings);
     run_report(run);
@@ -119,6 +133,8 @@ static void run(Cli *cli, void *settings, const Words *words) {
     Run *state = arena_new(&cli->context->unit, Run);
     state->cli = cli;
     RunWork work = {state, own, words};
+    if (wants_card(cli, own) && own->plan)
+        fail_usage(cli, &command_run, "--device=ttnn compiles a FILE; a plan is run by the run.py beside it");
     if (own->plan && words->count)
         fail_usage(cli, &command_run, "--plan=%s runs without a FILE, got `%s`", own->plan, words->items[0]);
     if (!own->plan && !words->count) fail_usage(cli, &command_run, "expected `ttile run %s`", command_run.arguments);

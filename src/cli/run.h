@@ -40,6 +40,8 @@ typedef struct Run {
 // work.
 void run_prepare(Run *run, Function *function, const SimSettings *settings);
 void run_simulate(Run *run, const SimSettings *settings);
+// The same on a Tenstorrent card; fails with DIAG_DEVICE_FAILED where there is none.
+void run_on_card(Run *run);
 void run_write_outputs(Run *run, const SimSettings *settings);
 void run_end(Run *run);
 // Runs `work`, gives back what the run holds, then goes on failing if it failed.

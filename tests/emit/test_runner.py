@@ -3,6 +3,7 @@
 import copy
 import importlib.util
 import json
+import os
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -233,3 +234,42 @@ def test_without_ttnn_it_says_so(gemm):
     result = subprocess.run([sys.executable, "-S", str(folder / "run.py")], capture_output=True, text=True)
     assert result.returncode == 2
     assert "ttnn" in result.stderr and "pip install" in result.stderr
+
+
+@pytest.fixture
+def computer_with_ttnn(tmp_path, monkeypatch):
+    """python3 finds a module ttnn, which is the stand-in of this file and computes examples/gemm.py."""
+    (tmp_path / "ttnn.py").write_text(
+        "from test_runner import Ttnn, gemm_answer\n"
+        "instance = Ttnn(gemm_answer)\n"
+        "def __getattr__(name):\n"
+        "    return getattr(instance, name)\n"
+    )
+    folders = [tmp_path, ROOT / "tests", ROOT / "tests" / "emit"]
+    monkeypatch.setenv("PYTHONPATH", ":".join(map(str, folders)))
+    monkeypatch.setenv("PATH", f"{sys.prefix}/bin:{os.environ['PATH']}")
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    return tmp_path
+
+
+def test_ttile_runs_on_a_card_and_judges(computer_with_ttnn):
+    result = ttile("run", "examples/gemm.py", "M=128", "N=128", "K=128", "--device=ttnn")
+    assert result.returncode == 0, result.stderr
+    assert "PASS" in result.stdout.splitlines()[-1]
+    assert not list(computer_with_ttnn.glob("ttile-*"))
+
+
+def test_ttile_sees_wrong_results(computer_with_ttnn):
+    module = computer_with_ttnn / "ttnn.py"
+    module.write_text(module.read_text().replace("Ttnn(gemm_answer)", "Ttnn(lambda a, b, bias, c: c.array.fill(1.0))"))
+    result = ttile("run", "examples/gemm.py", "M=128", "N=128", "K=128", "--device=ttnn")
+    assert result.returncode == 3  # the kernels are wrong, not the input
+    assert "[result-mismatch]" in result.stderr
+
+
+def test_ttile_without_ttnn(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    (tmp_path / "ttnn.py").write_text("raise ImportError('no card here')\n")
+    result = ttile("run", "examples/gemm.py", "M=128", "N=128", "K=128", "--device=ttnn")
+    assert result.returncode == 2
+    assert "[device-failed]" in result.stderr and "pip install ttnn" in result.stderr
