@@ -18,7 +18,7 @@ test:
 
 check-metalium:
 	@scripts/prepare_tests.sh
-	@scripts/build.sh release ttile
+	@scripts/build.sh release ttile test_emit_kernels
 	@scripts/check_metalium.sh
 
 asan:
