@@ -76,12 +76,21 @@ static CoreRange core_range(Reader *reader, const Node *node, const Value *list)
                        (int)list->items[3]->integer};
 }
 
+static CoreAxis read_axis(Reader *reader, const Node *node) {
+    if (!node) return AXIS_NONE;
+    Name word = ir_text(reader, node);
+    if (strcmp(word, "x") == 0) return AXIS_X;
+    if (strcmp(word, "y") == 0) return AXIS_Y;
+    ir_refuse(reader, node, "core is \"x\" or \"y\"");
+}
+
 static void read_argument(Reader *reader, Name name, const Node *call, Location location) {
     Arena *arena = &reader->context->unit;
     RuntimeArgument *argument = arena_new(arena, RuntimeArgument);
     DType type = ir_dtype(reader, ir_required(reader, call, 0, NULL));
     Variable *variable = variable_new(reader->function, VARIABLE_RUNTIME, name, type, location);
     argument->variable = variable;
+    argument->axis = read_axis(reader, ir_argument(call, UINT32_MAX, "core"));
     const Node *list = ir_required(reader, call, 1, NULL);
     const Value *pieces = ir_value(reader, list);
     if (pieces->kind != VALUE_LIST)
@@ -109,7 +118,7 @@ static void read_circular(Reader *reader, Name name, const Node *call, Location 
     const Node *unpack = ir_required(reader, call, UINT32_MAX, "unpack"),
                *resident = ir_argument(call, UINT32_MAX, "resident");
     const Node *constant = ir_argument(call, UINT32_MAX, "constant"), *alias = ir_argument(call, UINT32_MAX, "alias");
-    const Node *holds = ir_argument(call, UINT32_MAX, "holds");
+    const Node *holds = ir_argument(call, UINT32_MAX, "holds"), *shard = ir_argument(call, UINT32_MAX, "shard");
     *circular = (CircularBuffer){
         .name = function_fresh_name(reader->function, name),
         .index = ir_small_integer(reader, ir_required(reader, call, 0, NULL)),
@@ -121,6 +130,7 @@ static void read_circular(Reader *reader, Name name, const Node *call, Location 
         .consumer = thread_word(reader, call, "consumer"),
         .resident = resident && ir_boolean(reader, resident),
         .constant = constant ? ir_text(reader, constant) : NULL,
+        .shard = shard ? ir_symbol(reader, shard, SYMBOL_BUFFER, "a tensor")->buffer : NULL,
         .alias = alias ? ir_symbol(reader, alias, SYMBOL_CIRCULAR, "a circular buffer")->circular : NULL,
         .holds = holds ? ir_text(reader, holds) : NULL,
         .location = location,

@@ -86,6 +86,16 @@ typedef enum MemoryLayout {
     MEMORY_BLOCK_SHARDED
 } MemoryLayout;
 
+// Shards are equal rectangles of a tensor's plane (outer dimensions folded into the rows), one for each core of a grid
+// or each DRAM bank.
+typedef struct Shard {
+    int rows, columns;           // elements of a shard, whole tiles; 0: not sharded
+    int grid_columns, grid_rows; // cores that hold shards, from core [0, 0] on; banks: [banks used, 1]
+    bool column_major;           // shards follow each other down the columns of the grid
+} Shard;
+
+typedef enum TileOrder { ORDER_ROW_MAJOR, ORDER_COLUMN_MAJOR, ORDER_MATCH_SHARD, ORDER_Z } TileOrder;
+
 // tt.layout_desc of one buffer. `rows_dimension` and `columns_dimension` are the dimensions that form the tile
 // plane; a 1-D buffer has -1 for the one that its orientation lacks (a row vector: rows -1, columns 0).
 typedef struct Layout {
@@ -95,9 +105,9 @@ typedef struct Layout {
     int rows_dimension, columns_dimension;
     DType format;
     int tile_rows, tile_columns;
-    const Value *shard; // NULL unless sharded
-    Name tile_order;    // "row_major", ...
-    Name padding;       // on-chip: "zero" when what it takes from beyond a tensor's edge is 0; NULL: anything
+    Shard shard;
+    TileOrder tile_order; // how tiles are numbered in pages
+    Name padding;         // on-chip: "zero" when what it takes from beyond a tensor's edge is 0; NULL: anything
 } Layout;
 
 struct Buffer {
@@ -138,6 +148,7 @@ struct CircularBuffer {
     Unpack unpack;
     bool resident;         // filled once and never popped (constants, shards)
     Name constant;         // what a resident tile holds: "row_index" or "column_index"; NULL if it comes from elsewhere
+    Buffer *shard;         // the tensor whose shard on this core is the buffer's memory; NULL if it has its own
     CircularBuffer *alias; // shares that buffer's L1 (same pages and page bytes); NULL if it has its own
     Name holds;            // the source buffer's name, for diagnostics; may be NULL
     Location location;
@@ -159,8 +170,11 @@ typedef struct ArgumentPiece {
     int64_t base, dx, dy;
 } ArgumentPiece;
 
+typedef enum CoreAxis { AXIS_NONE, AXIS_X, AXIS_Y } CoreAxis;
+
 typedef struct RuntimeArgument {
     const Variable *variable;
+    CoreAxis axis; // a core's coordinate, which the host translates to the chip's own; AXIS_NONE: a number
     VECTOR(ArgumentPiece) pieces; // together they cover every core that is used, once
 } RuntimeArgument;
 

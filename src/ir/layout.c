@@ -15,14 +15,12 @@ void layout_print(const Layout *layout, Text *out) {
     text_format(out, ", \"tile_plane\": [%d, %d]", layout->rows_dimension, layout->columns_dimension);
     text_format(out, ", \"format\": \"%s\"", dtype_name(layout->format));
     text_format(out, ", \"tile_shape\": [%d, %d]", layout->tile_rows, layout->tile_columns);
-    if (layout->tile_order) {
-        text_add(out, ", \"tile_order\": ");
-        text_add_quoted(out, layout->tile_order);
-    }
-    if (layout->shard) {
-        text_add(out, ", \"shard\": ");
-        value_print(layout->shard, out);
-    }
+    text_format(out, ", \"tile_order\": \"%s\"", tile_order_name(layout->tile_order));
+    const Shard *shard = &layout->shard;
+    if (shard->rows)
+        text_format(out, ", \"shard\": {\"shape\": [%d, %d], \"grid\": [%d, %d], \"order\": \"%s\"}", shard->rows,
+                    shard->columns, shard->grid_columns, shard->grid_rows,
+                    tile_order_name(shard->column_major ? ORDER_COLUMN_MAJOR : ORDER_ROW_MAJOR));
     if (layout->padding) {
         text_add(out, ", \"padding\": ");
         text_add_quoted(out, layout->padding);
@@ -64,15 +62,31 @@ static bool read_name(const Value *dict, const char *key, Name *name) {
     return !value || *name;
 }
 
+#define LARGEST_GRID 1024
+
+static const char *read_shard(const Value *dict, Shard *shard) {
+    if (!dict) return NULL;
+    if (dict->kind != VALUE_DICT) return "'shard' must be a dict";
+    if (!read_pair(dict, "shape", 1, INT32_MAX, &shard->rows, &shard->columns))
+        return "'shard' must have a 'shape' of rows and columns";
+    if (!read_pair(dict, "grid", 1, LARGEST_GRID, &shard->grid_columns, &shard->grid_rows))
+        return "'shard' must have a 'grid' of columns and rows";
+    TileOrder order;
+    if (!tile_order_parse(text_of(dict, "order"), &order) || order > ORDER_COLUMN_MAJOR)
+        return "the 'order' of 'shard' must be row_major or column_major";
+    shard->column_major = order == ORDER_COLUMN_MAJOR;
+    return dict->count == 3 ? NULL : "'shard' has shape, grid and order";
+}
+
 static const char *read_rest(const Value *dict, Layout *layout) {
     for (uint32_t i = 0; i < dict->count; i++) {
         if (!is_known_key(dict->keys[i])) return "it has a key that layouts do not have";
     }
-    layout->shard = value_get(dict, "shard");
-    if (layout->shard && layout->shard->kind != VALUE_DICT) return "'shard' must be a dict";
-    if (!read_name(dict, "tile_order", &layout->tile_order)) return "'tile_order' must be a text";
+    const char *order = text_of(dict, "tile_order");
+    if (value_get(dict, "tile_order") && !tile_order_parse(order, &layout->tile_order))
+        return "'tile_order' must be one of row_major, column_major, match_shard and z_order";
     if (!read_name(dict, "padding", &layout->padding)) return "'padding' must be a text";
-    return NULL;
+    return read_shard(value_get(dict, "shard"), &layout->shard);
 }
 
 const char *layout_from_value(const Value *dict, Layout *layout) {

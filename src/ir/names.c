@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { in_scope, in_role, in_space, in_orientation, in_memory, in_thread, in_unpack, in_for_kind };
+enum { in_scope, in_role, in_space, in_orientation, in_memory, in_tile_order, in_thread, in_unpack, in_for_kind };
 
 static const struct {
     int enumeration, value;
@@ -41,6 +41,7 @@ BOTH_WAYS(role, Role)
 BOTH_WAYS(space, Space)
 BOTH_WAYS(orientation, Orientation)
 BOTH_WAYS(memory, MemoryLayout)
+BOTH_WAYS(tile_order, TileOrder)
 BOTH_WAYS(thread, Thread)
 BOTH_WAYS(unpack, Unpack)
 BOTH_WAYS(for_kind, ForKind)

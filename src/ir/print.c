@@ -111,7 +111,9 @@ static void print_argument(Printer *printer, const RuntimeArgument *argument) {
                     piece->range.columns, piece->range.rows, (long long)piece->base, (long long)piece->dx,
                     (long long)piece->dy);
     }
-    text_add(out, "])");
+    text_add(out, "]");
+    if (argument->axis) print_quoted_keyword("core", argument->axis == AXIS_X ? "x" : "y", out);
+    text_add(out, ")");
     print_end(printer, argument->variable->location);
 }
 
@@ -124,6 +126,7 @@ static void print_circular_buffer(Printer *printer, const CircularBuffer *circul
                 thread_name(circular->consumer), unpack_name(circular->unpack));
     if (circular->resident) text_add(out, ", resident=True");
     if (circular->constant) print_quoted_keyword("constant", circular->constant, out);
+    if (circular->shard) text_format(out, ", shard=%s", circular->shard->name);
     if (circular->alias) text_format(out, ", alias=%s", circular->alias->name);
     if (circular->holds) print_quoted_keyword("holds", circular->holds, out);
     text_add(out, ")");

@@ -228,8 +228,7 @@ static const Expr *keep_value(Lowering *lowering, const char *name, const Expr *
                            .rows_dimension = rows,
                            .columns_dimension = columns,
                            .tile_rows = TILE_SIZE,
-                           .tile_columns = TILE_SIZE,
-                           .tile_order = name_of(module->context, "row_major")};
+                           .tile_columns = TILE_SIZE};
     Buffer *kept =
         add_on_chip_buffer(lowering->function, name_of(module->context, name), &like, value->type, lowering->location);
     block_append(into, build_store(module, kept, indices, value, lowering->location));

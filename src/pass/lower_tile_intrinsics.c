@@ -222,7 +222,7 @@ static void lower_gemm(Function *function, Statement *gemm) {
     nest_inside(inner, build_store(module, target->buffer, target->args, value, gemm->location));
     block_insert_before(gemm, rows);
     // Products read tiles of b along n: keep a transposed operand's tiles in that order.
-    if (transpose_b) b.region->buffer->layout.tile_order = name_of(module->context, "column_major");
+    if (transpose_b) b.region->buffer->layout.tile_order = ORDER_COLUMN_MAJOR;
 }
 
 // ---------------------------------------------------------------- the walk

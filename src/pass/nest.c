@@ -114,7 +114,7 @@ const Expr *tile_slot(Module *module, const Buffer *buffer, const Expr *const in
     TileShape shape = tile_shape(buffer);
     int order[MAX_RANK];
     for (int d = 0; d < buffer->rank; d++) order[d] = d;
-    if (buffer->rank >= 2 && buffer->layout.tile_order && !strcmp(buffer->layout.tile_order, "column_major")) {
+    if (buffer->rank >= 2 && buffer->layout.tile_order == ORDER_COLUMN_MAJOR) {
         order[buffer->rank - 2] = buffer->rank - 1;
         order[buffer->rank - 1] = buffer->rank - 2;
     }

@@ -289,8 +289,7 @@ Layout plane_layout(Function *function, const BufferPlanes *planes, int index) {
                      .columns_dimension = buffer->rank - 1,
                      .format = buffer->type,
                      .tile_rows = TILE_SIZE,
-                     .tile_columns = TILE_SIZE,
-                     .tile_order = name_of(context, "row_major")};
+                     .tile_columns = TILE_SIZE};
     if (plane->used && !plane->vector) {
         layout.rows_dimension = plane->rows;
         layout.columns_dimension = plane->columns;

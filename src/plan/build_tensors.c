@@ -1,5 +1,6 @@
 // The part of a plan that describes tensors: arguments, sizes, layouts.
 #include "ir/build.h"
+#include "ir/names.h"
 #include "plan/internal.h"
 
 static Value *bound_shape(Maker *maker, const Buffer *buffer) {
@@ -33,6 +34,16 @@ static const char *const memory_names[] = {"interleaved", "height_sharded", "wid
 static const char *const orientation_names[] = {"tile", "row", "column", "scalar"};
 static const char *const role_names[] = {"in", "out", "inout", "scratch"};
 
+static Value *build_shard(Maker *maker, const Shard *shard) {
+    if (!shard->rows) return value_null(maker->arena);
+    Value *dict = plan_dict(maker);
+    plan_set(maker, dict, "shape", plan_pair(maker, shard->rows, shard->columns));
+    plan_set(maker, dict, "grid", plan_pair(maker, shard->grid_columns, shard->grid_rows));
+    plan_set(maker, dict, "order",
+             plan_text(maker, tile_order_name(shard->column_major ? ORDER_COLUMN_MAJOR : ORDER_ROW_MAJOR)));
+    return dict;
+}
+
 static Value *build_layout(Maker *maker, const Buffer *buffer) {
     const Layout *layout = &buffer->layout;
     Value *dict = plan_dict(maker);
@@ -42,8 +53,8 @@ static Value *build_layout(Maker *maker, const Buffer *buffer) {
     plan_set(maker, dict, "tile_shape", plan_pair(maker, layout->tile_rows, layout->tile_columns));
     plan_set(maker, dict, "format", plan_text(maker, dtype_name(layout->format)));
     plan_set(maker, dict, "orientation", plan_text(maker, orientation_names[layout->orientation]));
-    plan_set(maker, dict, "shard", layout->shard ? layout->shard : value_null(maker->arena));
-    plan_set(maker, dict, "tile_id_order", plan_text(maker, layout->tile_order ? layout->tile_order : "row_major"));
+    plan_set(maker, dict, "shard", build_shard(maker, &layout->shard));
+    plan_set(maker, dict, "tile_id_order", plan_text(maker, tile_order_name(layout->tile_order)));
     plan_set(maker, dict, "padded_shape", padded_shape(maker, buffer));
     return dict;
 }

@@ -19,7 +19,7 @@ static int64_t tile_side(int side) { return side > 0 ? side : TILE_SIZE; }
 
 PageMap page_map(const Buffer *tensor) {
     const Layout *layout = &tensor->layout;
-    PageMap map = {.rows = 1, .columns = 1};
+    PageMap map = {.rows = 1, .columns = 1, .space = layout->space, .memory = layout->memory, .shard = layout->shard};
     int64_t stride = 1, outer = 1;
     for (int i = tensor->rank - 1; i >= 0; i--) {
         int64_t extent = bound_extent(tensor->shape[i]);
@@ -49,4 +49,26 @@ PageMap page_map(const Buffer *tensor) {
     map.page_bytes =
         (int)(tile_side(layout->tile_rows) * tile_side(layout->tile_columns) * (int64_t)dtype_bytes(layout->format));
     return map;
+}
+
+// ---------------------------------------------------------------- homes
+
+// Shards count along the plane's rows for height sharding, along its columns for width sharding.
+static Core shard_place(const PageMap *map, int64_t page) {
+    const Shard *shard = &map->shard;
+    int64_t row = page / map->tile_columns * TILE_SIZE / shard->rows;
+    int64_t column = page % map->tile_columns * TILE_SIZE / shard->columns;
+    if (map->memory == MEMORY_BLOCK_SHARDED)
+        return shard->column_major ? (Core){(int)row, (int)column} : (Core){(int)column, (int)row};
+    int64_t index = map->memory == MEMORY_HEIGHT_SHARDED ? row : column;
+    if (shard->column_major) return (Core){(int)(index / shard->grid_rows), (int)(index % shard->grid_rows)};
+    return (Core){(int)(index % shard->grid_columns), (int)(index / shard->grid_columns)};
+}
+
+PageHome page_home(const PageMap *map, const Target *target, int64_t page) {
+    int64_t banks = target->dram_banks > 0 ? target->dram_banks : 1;
+    if (!map->shard.rows) return (PageHome){.space = SPACE_DRAM, .bank = (int)(page % banks)};
+    Core place = shard_place(map, page);
+    if (map->space == SPACE_L1) return (PageHome){.space = SPACE_L1, .core = place};
+    return (PageHome){.space = SPACE_DRAM, .bank = (int)(place.x % banks)};
 }

@@ -17,6 +17,13 @@ typedef enum Effect {
     EFFECT_READ_BARRIER,
     EFFECT_WRITE_FLUSH,
     EFFECT_WRITE_BARRIER,
+    EFFECT_NOC_MULTICAST,      // sends reserved pages that hold data to the same pages of other cores; its source is
+                               // free after a flush, it is done after the write barrier
+    EFFECT_SEMAPHORE_SET,      // this core's
+    EFFECT_SEMAPHORE_WAIT,     // until this core's has the value
+    EFFECT_SEMAPHORE_INC,      // another core's; done after the atomic barrier
+    EFFECT_SEMAPHORE_MULTICAST, // this core's value to those of other cores, behind the data sent before
+    EFFECT_ATOMIC_BARRIER,
     EFFECT_PAGE_STORE,  // writes a whole reserved page
     EFFECT_PAGE_UPDATE, // changes part of a reserved page that holds data
     EFFECT_STARTUP,     // first instruction of compute: formats of both sources and of the packer
@@ -49,6 +56,8 @@ typedef enum Unit { UNIT_NONE, UNIT_FPU, UNIT_SFPU, UNIT_PACK } Unit;
 typedef enum Cost {
     COST_CB_CALL,
     COST_NOC_PAGE,
+    COST_NOC_SEMAPHORE, // a packet of one word
+    COST_SEMAPHORE,     // a word of the own L1
     COST_BARRIER,
     COST_FILL_PAGE,
     COST_INIT,
@@ -119,8 +128,19 @@ typedef struct PageMap {
     int64_t outer_extent[MAX_RANK], outer_stride[MAX_RANK];
     int64_t pages;
     int page_bytes;
+    Space space;
+    MemoryLayout memory;
+    Shard shard;
 } PageMap;
 PageMap page_map(const Buffer *tensor); // sizes by their bound values
+
+// Where a page is kept: in the L1 of a core, or in a DRAM bank.
+typedef struct PageHome {
+    Space space;
+    Core core;
+    int bank;
+} PageHome;
+PageHome page_home(const PageMap *map, const Target *target, int64_t page);
 
 // L1 of one core: circular buffers' bytes (aliases counted once).
 int64_t program_l1_bytes(const Function *program);
