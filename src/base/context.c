@@ -53,17 +53,39 @@ void context_free(Context *context) {
     allocator->release(allocator->user, context, sizeof *context);
 }
 
-bool context_try(Context *context, void (*work)(Context *context, void *user), void *user) {
+// True if `work` came to its end.
+static bool run_protected(Context *context, void (*work)(Context *context, void *user), void *user) {
     jmp_buf here;
     jmp_buf *const outer = context->escape;
-    const uint32_t errors = context->error_count;
     context->escape = &here;
     if (setjmp(here) == 0) {
         work(context, user);
         context->escape = outer;
-        return context->error_count == errors;
+        return true;
     }
     context->escape = outer;
+    return false;
+}
+
+bool context_try(Context *context, void (*work)(Context *context, void *user), void *user) {
+    const uint32_t errors = context->error_count;
+    return run_protected(context, work, user) && context->error_count == errors;
+}
+
+// Without memory, and with enough errors told, nothing more is to be found.
+static bool ends_search_for_errors(const Context *context) {
+    for (uint32_t i = 0; i < context->diagnostics.count; i++) {
+        const Diagnostic *diagnostic = &context->diagnostics.items[i];
+        if (diagnostic->kind == KIND_INTERNAL || diagnostic->code == DIAG_OUT_OF_MEMORY ||
+            diagnostic->code == DIAG_TOO_MANY_ERRORS)
+            return true;
+    }
+    return false;
+}
+
+bool context_attempt(Context *context, void (*work)(Context *context, void *user), void *user) {
+    if (run_protected(context, work, user)) return true;
+    if (ends_search_for_errors(context)) fail_now(context);
     return false;
 }
 

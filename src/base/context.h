@@ -40,6 +40,9 @@ Context *context_new(const Allocator *allocator); // NULL if there is no memory
 void context_free(Context *context);
 // Runs `work`; false if it failed or reported an error. May be nested. A failure is in the diagnostics.
 bool context_try(Context *context, void (*work)(Context *context, void *user), void *user);
+// The same for a part of a source behind which more errors may be found: false if it failed. A failure behind which
+// nothing can be found goes on to the context_try around it.
+bool context_attempt(Context *context, void (*work)(Context *context, void *user), void *user);
 void context_flush(Context *context);
 
 Name name_of(Context *context, const char *text);

@@ -38,7 +38,9 @@ Object *evaluate_call(Evaluator *ev, const Node *node) {
     Call *call = arena_new(ev->arena, Call);
     call->node = node;
     evaluate_arguments(ev, call);
-    return call_object(ev, callee, call);
+    Object *result = call_object(ev, callee, call);
+    if (result->kind == OBJECT_FAILED) fail_now(ev->context);
+    return result;
 }
 
 // ---------------------------------------------------------------- library functions

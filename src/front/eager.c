@@ -93,6 +93,13 @@ static void check_returned(Evaluator *ev) {
     }
 }
 
+static Flow declare_annotated(Evaluator *ev, const Node *parameter) {
+    if (!names_tensor(parameter->first)) return FLOW_NORMAL;
+    Object *type = evaluate_node(ev, parameter->first);
+    if (type->kind == OBJECT_TENSOR_TYPE) declare_input(ev, parameter->name, type, parameter);
+    return FLOW_NORMAL;
+}
+
 void run_eager(Evaluator *ev, FunctionObject *kernel, Object *const values[]) {
     const Node *node = kernel->node;
     Frame frame = enter_function(ev, kernel);
@@ -103,32 +110,28 @@ void run_eager(Evaluator *ev, FunctionObject *kernel, Object *const values[]) {
         scope_set(ev->arena, frame.scope, parameter->name,
                   values[i] ? values[i] : opaque_object(ev, "%s", parameter->name));
     }
-    for (uint32_t i = 0; i < node->items.count; i++) {
-        const Node *parameter = node->items.items[i];
-        if (!names_tensor(parameter->first)) continue;
-        Object *type = evaluate_node(ev, parameter->first);
-        if (type->kind == OBJECT_TENSOR_TYPE) declare_input(ev, parameter->name, type, parameter);
-    }
+    for (uint32_t i = 0; i < node->items.count; i++) attempt_node(ev, node->items.items[i], declare_annotated);
     execute_block(ev, &node->body);
+    stop_if_failed(ev);
     ev->block = NULL;
     ev->frame = frame.caller;
     if (frame.result) add_returned(ev, frame.result, node);
     check_returned(ev);
 }
 
-static void declare_parameter(Evaluator *ev, const Node *parameter) {
+static Flow declare_parameter(Evaluator *ev, const Node *parameter) {
     if (!parameter->first)
         stop_with_help(ev, DIAG_FRONT_TYPE, parameter->location, "write `A: T.Tensor((M, N), dtype)`",
                        "expected a type of the parameter `%s`, seen none", parameter->name);
     Object *type = evaluate_node(ev, parameter->first);
     if (type->kind == OBJECT_TENSOR_TYPE) {
         declare_input(ev, parameter->name, type, parameter);
-        return;
+        return FLOW_NORMAL;
     }
     if (type->kind == OBJECT_OPAQUE &&
         strcmp(type->text, "T.handle") == 0) { // of TVMScript: T.match_buffer declares it
         bind_name(ev, parameter->name, type);
-        return;
+        return FLOW_NORMAL;
     }
     if (type->kind != OBJECT_DTYPE)
         stop_at(ev, DIAG_FRONT_TYPE, parameter->first->location, "expected T.Tensor(...) or a dtype, seen %s",
@@ -143,14 +146,17 @@ static void declare_parameter(Evaluator *ev, const Node *parameter) {
     size->variable = variable;
     size->used = size->scalar = true;
     bind_name(ev, parameter->name, object_expr(ev->arena, expr_variable(ev->module, variable)));
+    return FLOW_NORMAL;
 }
 
 void run_prim_func(Evaluator *ev, FunctionObject *prim) {
     Frame frame = enter_function(ev, prim);
     ev->frame = &frame;
     ev->block = ev->function->body;
-    for (uint32_t i = 0; i < prim->node->items.count; i++) declare_parameter(ev, prim->node->items.items[i]);
+    for (uint32_t i = 0; i < prim->node->items.count; i++)
+        attempt_node(ev, prim->node->items.items[i], declare_parameter);
     execute_block(ev, &prim->node->body);
+    stop_if_failed(ev);
     ev->block = NULL;
     ev->frame = frame.caller;
 }

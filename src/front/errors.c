@@ -9,11 +9,22 @@ _Noreturn static void leave_quietly(Evaluator *ev, const char *message, Location
     longjmp(ev->search->escape, 1);
 }
 
+bool was_told(const Evaluator *ev, DiagnosticCode code, Location location) {
+    for (uint32_t i = 0; i < ev->context->diagnostics.count; i++) {
+        const Diagnostic *diagnostic = &ev->context->diagnostics.items[i];
+        if (diagnostic->code == code && diagnostic->location.source == location.source &&
+            diagnostic->location.line == location.line && diagnostic->location.column == location.column)
+            return true;
+    }
+    return false;
+}
+
 _Noreturn static void stop_with(Evaluator *ev, DiagnosticCode code, Location location, const char *help,
                                 const char *format, va_list arguments) {
     Text message = {.arena = ev->arena};
     text_format_list(&message, format, arguments);
     if (ev->probe || ev->search) leave_quietly(ev, message.data, location);
+    if (was_told(ev, code, location)) fail_now(ev->context);
     report(ev->context, code, location, "%s", message.data);
     if (help) report_help(ev->context, "%s", help);
     fail_now(ev->context);

@@ -56,6 +56,7 @@ typedef struct Evaluator {
     Statement *launch; // the launch that `block` is in
     uint32_t steps, step_limit;
     uint32_t depth;
+    uint32_t failures; // statements left out: recover.c
     Search *search;
     jmp_buf *probe; // set while T.const sizes are found out: reaching T.Kernel or an error leaves by it
     struct Kernel *kernel;
@@ -136,6 +137,8 @@ _Noreturn void stop_at(Evaluator *ev, DiagnosticCode code, Location location, co
 _Noreturn void stop_with_help(Evaluator *ev, DiagnosticCode code, Location location, const char *help,
                               const char *format, ...) __attribute__((format(printf, 5, 6)));
 void spend_steps(Evaluator *ev, uint64_t steps, Location location); // counts work; fails at the limit
+// An error of that code was told of that place: of a macro that is used twice, or a loop that is expanded.
+bool was_told(const Evaluator *ev, DiagnosticCode code, Location location);
 void use_hint(Evaluator *ev, const char *name);
 const char *show_object(Evaluator *ev, const Object *object); // its value and kind, for messages
 // " (did you mean `x`?)" or "".
@@ -149,6 +152,7 @@ Object *import_module(Evaluator *ev, const char *name);             // opaque if
 void index_globals(Evaluator *ev);
 Object *lookup_global(Evaluator *ev, Name name); // NULL if the module has none
 void run_global_statement(Evaluator *ev, uint32_t index);
+void fail_running_globals(Evaluator *ev); // the names of statements that an error has left
 bool is_main_guard(const Node *statement);
 const LibraryRow *find_row(const char *module, const char *name);
 const char *row_prefix(const LibraryRow *row); // how a source spells the row's module
@@ -181,6 +185,10 @@ Object *make_range(Evaluator *ev, Call *call);
 // ---- statements
 Flow execute_block(Evaluator *ev, const NodeList *statements);
 Flow execute_statement(Evaluator *ev, const Node *statement);
+// Does that work on a statement or parameter; in a kernel's body it goes on behind an error.
+typedef Flow Work(Evaluator *ev, const Node *node);
+Flow attempt_node(Evaluator *ev, const Node *node, Work *work);
+void stop_if_failed(Evaluator *ev);                                                     // if a statement was left out
 void assign_target(Evaluator *ev, const Node *target, Object *value, const Node *node); // staged or not
 bool stages_ir(const Evaluator *ev); // IR is being made, and control flow is staged
 Flow stage_for(Evaluator *ev, const Node *node, Object *iterable);

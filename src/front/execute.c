@@ -225,7 +225,7 @@ Flow execute_statement(Evaluator *ev, const Node *statement) {
 
 Flow execute_block(Evaluator *ev, const NodeList *statements) {
     for (uint32_t i = 0; i < statements->count; i++) {
-        Flow flow = execute_statement(ev, statements->items[i]);
+        Flow flow = attempt_node(ev, statements->items[i], execute_statement);
         if (flow != FLOW_NORMAL) return flow;
     }
     return FLOW_NORMAL;

@@ -3,7 +3,7 @@
 
 #include "front/evaluate.h"
 
-enum { STATE_NEW, STATE_RUNNING, STATE_DONE };
+enum { STATE_NEW, STATE_RUNNING, STATE_DONE, STATE_FAILED };
 
 typedef struct Indexing { // of one statement: the names that it binds are given its place
     Evaluator *ev;
@@ -100,11 +100,19 @@ void run_global_statement(Evaluator *ev, uint32_t index) {
     ev->global_states[index] = STATE_DONE;
 }
 
+void fail_running_globals(Evaluator *ev) {
+    for (uint32_t i = 0; i < ev->tree->body.count; i++)
+        if (ev->global_states[i] == STATE_RUNNING) ev->global_states[i] = STATE_FAILED;
+}
+
 Object *lookup_global(Evaluator *ev, Name name) {
     Object *value = scope_get(ev->globals, name);
     if (value) return value;
     const Object *places = scope_get(ev->binders, name);
-    for (uint32_t i = 0; places && i < places->list.count; i++)
-        run_global_statement(ev, (uint32_t)places->list.items[i]->integer);
+    for (uint32_t i = 0; places && i < places->list.count; i++) {
+        uint32_t index = (uint32_t)places->list.items[i]->integer;
+        if (ev->global_states[index] == STATE_FAILED) fail_now(ev->context);
+        run_global_statement(ev, index);
+    }
     return scope_get(ev->globals, name);
 }

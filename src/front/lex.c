@@ -15,8 +15,9 @@ typedef struct Lexer {
     uint32_t line;
     uint32_t brackets; // how many are open
     uint32_t indentations[MAX_INDENTATIONS];
-    uint32_t depth; // of the stack
-    bool whole;     // a file, not a part of one: lines and indentation matter
+    uint32_t depth;        // of the stack
+    bool whole;            // a file, not a part of one: lines and indentation matter
+    uint32_t refused_line; // the last line with a byte that starts no token
     Tokens tokens;
 } Lexer;
 
@@ -121,9 +122,11 @@ static void lex_string(Lexer *lexer, int prefix) {
     lexer->next += triple ? 3 : 1;
     while (!closes_string(lexer, quote, triple)) {
         bool line_end = at(lexer, 0) == '\n' || at(lexer, 0) == '\r';
-        if (lexer->next >= lexer->end || (line_end && !triple))
-            fail(lexer->context, lexer->code, open, "expected a closing quote, seen the end of the %s",
-                 triple ? "file" : "line");
+        if (lexer->next >= lexer->end || (line_end && !triple)) {
+            report(lexer->context, lexer->code, open, "expected a closing quote, seen the end of the %s",
+                   triple ? "file" : "line");
+            return;
+        }
         if (at(lexer, 0) == '\\' && lexer->next + 1 < lexer->end) lexer->next++;
         if (!skip_line_end(lexer)) lexer->next++;
     }
@@ -144,6 +147,18 @@ static void lex_name(Lexer *lexer) {
     add_token(lexer, kind, start, length);
 }
 
+// Steps over a byte that starts no token; one is told for each line.
+static void refuse_byte(Lexer *lexer) {
+    Location location = here(lexer);
+    unsigned char c = (unsigned char)*lexer->next++;
+    if (lexer->refused_line == lexer->line) return;
+    lexer->refused_line = lexer->line;
+    if (c >= 0x20 && c < 0x7f)
+        report(lexer->context, lexer->code, location, "expected a Python token, seen `%c`", c);
+    else
+        report(lexer->context, lexer->code, location, "expected a Python token, seen the byte 0x%02x", c);
+}
+
 static void lex_operator(Lexer *lexer) {
     for (size_t i = 0; i < COUNT(operators); i++) {
         if (operators[i][0] != *lexer->next) continue;
@@ -155,9 +170,7 @@ static void lex_operator(Lexer *lexer) {
         lexer->next += length;
         return;
     }
-    unsigned char c = (unsigned char)*lexer->next;
-    if (c >= 0x20 && c < 0x7f) fail(lexer->context, lexer->code, here(lexer), "expected a Python token, seen `%c`", c);
-    fail(lexer->context, lexer->code, here(lexer), "expected a Python token, seen the byte 0x%02x", c);
+    refuse_byte(lexer);
 }
 
 // Indentation of a line that holds something: INDENT, or DEDENTs back to a width that is on the stack.
@@ -174,8 +187,8 @@ static void lex_indentation(Lexer *lexer, uint32_t width) {
         add_token(lexer, TOKEN_DEDENT, lexer->next, 0);
     }
     if (width != lexer->indentations[lexer->depth])
-        fail(lexer->context, lexer->code, here(lexer),
-             "expected an indentation that an outer block has, seen %u columns", width);
+        report(lexer->context, lexer->code, here(lexer),
+               "expected an indentation that an outer block has, seen %u columns", width);
 }
 
 // The blanks at a line's start; blank and comment lines count for nothing.
@@ -221,12 +234,15 @@ static void lex_token(Lexer *lexer) {
         lex_operator(lexer);
 }
 
+// Fails behind the last token if any was refused.
 static Tokens lex_all(Lexer *lexer) {
+    uint32_t errors = lexer->context->error_count;
     if (lexer->whole) lex_line_start(lexer);
     while (lexer->next < lexer->end) lex_token(lexer);
     if (lexer->whole && line_is_open(lexer)) add_token(lexer, TOKEN_NEWLINE, lexer->next, 0);
     for (; lexer->depth > 0; lexer->depth--) add_token(lexer, TOKEN_DEDENT, lexer->next, 0);
     add_token(lexer, TOKEN_END, lexer->next, 0);
+    if (lexer->context->error_count != errors) fail_now(lexer->context);
     return lexer->tokens;
 }
 

@@ -42,6 +42,7 @@ _Noreturn static void fail_unknown(Evaluator *ev, Name name, const Node *node) {
 
 _Noreturn static void fail_closed(Evaluator *ev, Name name, const Object *closed, const Node *node) {
     if (!ev->search && !ev->probe) {
+        if (was_told(ev, DIAG_FRONT_SCOPE, node->location)) fail_now(ev->context);
         report(ev->context, DIAG_FRONT_SCOPE, node->location,
                "expected a name that is alive here, seen `%s`, whose block has ended", name);
         report_note(ev->context, closed->location, "`%s` was last bound here, inside the block", name);
@@ -55,6 +56,7 @@ Object *lookup_name(Evaluator *ev, Name name, const Node *node) {
     for (const Bindings *scope = ev->frame->scope; scope; scope = scope->enclosing) {
         Object *value = scope->kind == BINDINGS_MODULE ? lookup_global(ev, name) : scope_get(scope, name);
         if (value && value->kind == OBJECT_CLOSED) fail_closed(ev, name, value, node);
+        if (value && value->kind == OBJECT_FAILED) fail_now(ev->context);
         if (value) return value;
     }
     Object *value = builtin(ev, name);

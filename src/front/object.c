@@ -104,6 +104,7 @@ const char *object_kind_name(const Object *object) {
         [OBJECT_LAUNCH] = "a launch",
         [OBJECT_COMPILED] = "a compiled kernel",
         [OBJECT_CLOSED] = "a name out of its scope",
+        [OBJECT_FAILED] = "a value that an error stands for",
     };
     return names[object->kind];
 }

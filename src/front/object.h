@@ -38,6 +38,7 @@ typedef enum ObjectKind {
     OBJECT_LAUNCH,      // list: the extents of T.Kernel
     OBJECT_COMPILED,    // what calling a kernel gives while its call is searched for
     OBJECT_CLOSED,      // a name whose block has ended
+    OBJECT_FAILED,      // what an error stands for: using it is no error of its own
     OBJECT_KIND_COUNT
 } ObjectKind;
 

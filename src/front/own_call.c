@@ -5,7 +5,7 @@
 #include "front/kernel.h"
 #include "front/library.h"
 
-enum { STATE_NEW, STATE_RUNNING, STATE_DONE }; // as in globals.c
+enum { STATE_NEW, STATE_RUNNING, STATE_DONE, STATE_FAILED }; // as in globals.c
 
 void reset_globals(Evaluator *ev) {
     memset(ev->global_states, STATE_NEW, ev->tree->body.count);

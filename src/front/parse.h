@@ -12,6 +12,7 @@ typedef struct Parser {
     Token *tokens;
     uint32_t next, count;
     uint32_t depth; // of nested calls
+    bool failed;    // a statement was left out
 } Parser;
 
 Token *peek_token(const Parser *parser);

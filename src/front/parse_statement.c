@@ -4,6 +4,7 @@
 #include "front/parse.h"
 
 static void parse_statement(Parser *parser, Node *owner, NodeList *list);
+static void attempt_statement(Parser *parser, Node *owner, NodeList *list);
 
 // Keeps the comment behind the last token read, for IR text.
 static void keep_comment(Parser *parser, Node *node) {
@@ -24,7 +25,7 @@ static void parse_block(Parser *parser, Node *owner, NodeList *list) {
         if (peek_token(parser)->kind != TOKEN_INDENT) fail_expected(parser, "an indented block");
         next_token(parser);
         while (peek_token(parser)->kind != TOKEN_DEDENT && peek_token(parser)->kind != TOKEN_END)
-            parse_statement(parser, owner, list);
+            attempt_statement(parser, owner, list);
         if (peek_token(parser)->kind == TOKEN_DEDENT) next_token(parser);
     }
     leave_nesting(parser);
@@ -233,11 +234,63 @@ static void parse_statement(Parser *parser, Node *owner, NodeList *list) {
     } while (more);
 }
 
+// ---------------------------------------------------------------- going on behind an error
+
+typedef struct Attempt {
+    Parser *parser;
+    Node *owner;
+    NodeList *list;
+} Attempt;
+
+static void attempt(Context *context, void *user) {
+    (void)context;
+    const Attempt *job = user;
+    parse_statement(job->parser, job->owner, job->list);
+}
+
+// Steps over an indented block, if one comes next.
+static void skip_block(Parser *parser) {
+    uint32_t depth = 0;
+    do {
+        TokenKind kind = peek_token(parser)->kind;
+        if (kind == TOKEN_INDENT) depth++;
+        if (kind == TOKEN_DEDENT) depth--;
+        if (depth > 0 || kind == TOKEN_DEDENT) next_token(parser);
+    } while (depth > 0 && peek_token(parser)->kind != TOKEN_END);
+}
+
+static bool continues_statement(const Parser *parser) {
+    return sees_token(parser, "else") || sees_token(parser, "elif") || sees_token(parser, "except") ||
+           sees_token(parser, "finally");
+}
+
+// Steps over what is left of a statement: its line, the block below, and the branches that go with it.
+static void skip_statement(Parser *parser) {
+    do {
+        while (peek_token(parser)->kind > TOKEN_DEDENT) next_token(parser);
+        if (peek_token(parser)->kind == TOKEN_NEWLINE) next_token(parser);
+        if (peek_token(parser)->kind == TOKEN_INDENT) skip_block(parser);
+    } while (continues_statement(parser));
+}
+
+// A statement with an error is left out, so that those behind it are read too. parse_module fails at the end.
+static void attempt_statement(Parser *parser, Node *owner, NodeList *list) {
+    const uint32_t first = parser->next, depth = parser->depth;
+    Attempt job = {parser, owner, list};
+    if (context_attempt(parser->context, attempt, &job)) return;
+    parser->depth = depth;
+    parser->failed = true;
+    if (vector_last(parser->context->diagnostics).code == DIAG_FRONT_NESTING) fail_now(parser->context);
+    skip_statement(parser);
+    if (parser->next == first) next_token(parser);
+}
+
 // module: statement*
 Node *parse_module(Context *context, const Source *source, DiagnosticCode code) {
     Tokens tokens = lex_source(context, source, code);
     Parser parser = {.context = context, .source = source, .code = code, .tokens = tokens.items, .count = tokens.count};
     Node *module = node_new(&parser, NODE_MODULE, peek_token(&parser));
-    while (peek_token(&parser)->kind != TOKEN_END) parse_statement(&parser, module, &module->body);
+    while (peek_token(&parser)->kind != TOKEN_END) attempt_statement(&parser, module, &module->body);
+    if (parser.failed) fail_now(context);
     return module;
 }

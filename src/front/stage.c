@@ -36,6 +36,10 @@ static bool is_compile_time(const Object *value) {
 static void close_slot(Evaluator *ev, Bindings *outer, const Slot *slot) {
     Object *before = outer_binding(outer, slot->name);
     if (before == slot->value) return;
+    if (slot->value->kind == OBJECT_FAILED) {
+        scope_set(ev->arena, outer, slot->name, slot->value);
+        return;
+    }
     if (is_compile_time(slot->value) && (!before || object_equal(before, slot->value))) {
         if (!before) scope_set(ev->arena, outer, slot->name, slot->value);
         return;

@@ -1,5 +1,7 @@
 # run: run M=-5 N=128
-# error: 11:5 shape
+# error: 13:5 shape
+# error: 14:9 shape
+# error: 15:37 launch
 # exit: 1
 import tilelang
 import tilelang.language as T

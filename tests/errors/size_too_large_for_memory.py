@@ -1,5 +1,7 @@
 # run: run M=1073741824 N=1073741824
-# error: 11:5 integer-overflow
+# error: 13:5 integer-overflow
+# error: 14:9 integer-overflow
+# error: 15:37 launch-too-large
 # exit: 1
 import tilelang
 import tilelang.language as T

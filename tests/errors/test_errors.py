@@ -1,7 +1,7 @@
 """Bad source files. Each file of this folder says in its first lines how it is run and what must be seen:
 
     # run: run M=128 N=128          the arguments without the file; this is the default
-    # error: LINE:COLUMN code
+    # error: LINE:COLUMN code       once for each error: those and no others must be seen, in any order
     # exit: 1
 """
 
@@ -22,6 +22,10 @@ def header(text, key, default=None):
     return found.group(1) if found else default
 
 
+def errors(text):
+    return [tuple(line.split()) for line in re.findall(r"^# error: *(.+)$", text, re.MULTILINE)]
+
+
 def run(name, command, *options):
     """The file's command; a word `:ENTRY` goes behind the file's name."""
     words = command.split()
@@ -34,10 +38,9 @@ def run(name, command, *options):
 @pytest.mark.parametrize("name", FILES)
 def test_error(name):
     text = (FOLDER / name).read_text()
-    place, code = header(text, "error").split()
     result = run(name, header(text, "run", "run M=128 N=128"))
     seen = [(found["place"], found["code"]) for found in DIAGNOSTIC.finditer(result.stderr) if found["kind"] == "error"]
-    assert (place, code) in seen, f"expected {place} {code}, seen {seen}\n{result.stderr}\n{result.stdout}"
+    assert sorted(seen) == sorted(errors(text)), f"{result.stderr}\n{result.stdout}"
     assert result.returncode == int(header(text, "exit", "1")), result.stderr
 
 
@@ -45,11 +48,10 @@ def test_error(name):
 def test_message_shows_the_line(name):
     """Each message has the source line and a caret under the place."""
     text = (FOLDER / name).read_text()
-    place, code = header(text, "error").split()
-    line, column = (int(number) for number in place.split(":"))
     result = run(name, header(text, "run", "run M=128 N=128"))
-    shown = text.splitlines()[line - 1].strip()[:40]
-    assert shown in result.stderr, result.stderr
+    for place, _ in errors(text):
+        line = int(place.partition(":")[0])
+        assert text.splitlines()[line - 1].strip()[:40] in result.stderr, result.stderr
     assert "^" in result.stderr, result.stderr
 
 
@@ -62,3 +64,13 @@ def test_l1_overflow_shows_the_byte_table():
 def test_missing_parameters_are_all_named():
     result = run("missing_parameters.py", "run M=128 N=128")
     assert "block_M" in result.stderr and "block_N" in result.stderr
+
+
+def test_errors_end_after_twenty(tmp_path):
+    lines = "".join(f"        T.clear(unknown_{i})\n" for i in range(30))
+    kernel = (FOLDER / "several_mistakes.py").read_text().partition("        small =")[0] + lines
+    (tmp_path / "many.py").write_text(kernel.replace("NN", "N"))
+    result = subprocess.run([TTILE, "run", "many.py", "M=64", "N=64"], cwd=tmp_path, capture_output=True, text=True)
+    assert result.returncode == 1
+    assert len(DIAGNOSTIC.findall(result.stderr)) == 20
+    assert result.stderr.count("error[too-many-errors]") == 1
