@@ -178,7 +178,8 @@ static void allocate_index_tile(Allocation *work, const char *name) {
 // ---------------------------------------------------------------- L1
 
 static int64_t free_bytes(const Allocation *work) {
-    return work->options->target->l1_bytes - work->options->target->l1_base - program_l1_bytes(work->function);
+    const Target *target = work->options->target;
+    return target->l1_bytes - target->l1_base - program_l1_bytes(work->function, target);
 }
 
 // Streams give windows back, the largest first, until everything fits or each has two (then one).

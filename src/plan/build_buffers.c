@@ -46,7 +46,7 @@ Value *plan_build_l1(Maker *maker) {
     Value *dict = plan_dict(maker), *table = plan_list(maker);
     for (uint32_t i = 0; i < maker->program->circular_buffers.count; i++) {
         const CircularBuffer *buffer = maker->program->circular_buffers.items[i];
-        if (buffer->alias) continue;
+        if (buffer->alias || buffer->shard) continue;
         Value *row = plan_dict(maker);
         plan_set(maker, row, "circular_buffer", plan_text(maker, buffer->name));
         plan_set(maker, row, "bytes", plan_int(maker, buffer_bytes(buffer)));
@@ -54,7 +54,8 @@ Value *plan_build_l1(Maker *maker) {
     }
     plan_set(maker, dict, "bytes", plan_int(maker, target->l1_bytes));
     plan_set(maker, dict, "reserved", plan_int(maker, target->l1_base));
-    plan_set(maker, dict, "used", plan_int(maker, program_l1_bytes(maker->program)));
+    plan_set(maker, dict, "used", plan_int(maker, program_l1_bytes(maker->program, target)));
+    plan_set(maker, dict, "tensors", plan_int(maker, program_tensor_bytes(maker->program, target)));
     plan_set(maker, dict, "table", table);
     return dict;
 }

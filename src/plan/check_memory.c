@@ -91,7 +91,8 @@ static int64_t stacked_rows(const LayoutCheck *layout) {
 static bool shards_hold(const Value *shard, int64_t rows, int64_t columns, const char *memory) {
     const Value *shape = value_get(shard, "shape"), *grid = value_get(shard, "grid");
     int64_t cores = plan_at(grid, 0) * plan_at(grid, 1);
-    int64_t down = plan_at(grid, 1), across = plan_at(grid, 0);
+    bool turned = !strcmp(plan_word(shard, "order"), "column_major");
+    int64_t down = plan_at(grid, !turned), across = plan_at(grid, turned);
     if (!strcmp(memory, "height_sharded")) down = cores, across = 1;
     if (!strcmp(memory, "width_sharded")) down = 1, across = cores;
     return plan_at(shape, 0) * down >= rows && plan_at(shape, 1) * across >= columns;
@@ -186,6 +187,39 @@ static int64_t own_bytes(const Value *buffer) {
     return plan_word(buffer, "alias") ? 0 : plan_integer(buffer, "pages") * plan_integer(buffer, "page_bytes");
 }
 
+static int64_t times(int64_t a, int64_t b) {
+    int64_t product;
+    return __builtin_mul_overflow(a, b, &product) ? INT64_MAX : product;
+}
+
+static int64_t parts(int64_t whole, int64_t part) { return whole / part + (whole % part != 0); }
+
+// Bytes that a tensor in L1 takes of each core that holds a part of it: its shard, or its share of interleaved pages.
+static int64_t layout_l1_bytes(const LayoutCheck *layout) {
+    const Value *tile = value_get(layout->layout, "tile_shape"), *shard = value_get(layout->layout, "shard");
+    if (strcmp(plan_word(layout->layout, "space"), "l1") != 0) return 0;
+    bool sharded = shard->kind == VALUE_DICT;
+    const Value *shape = sharded ? value_get(shard, "shape") : NULL;
+    int64_t rows = sharded ? plan_at(shape, 0) : stacked_rows(layout);
+    int64_t columns = sharded ? plan_at(shape, 1) : plane_size(layout, 1);
+    int64_t pages = times(parts(rows, plan_at(tile, 0)), parts(columns, plan_at(tile, 1)));
+    if (!sharded) pages = parts(pages, layout->check->target->grid_columns * layout->check->target->grid_rows);
+    DType format = DTYPE_VOID;
+    dtype_parse(plan_word(layout->layout, "format"), &format);
+    return times(pages, times(plan_at(tile, 0) * plan_at(tile, 1), (int64_t)dtype_bytes(format)));
+}
+
+static int64_t tensors_l1_bytes(Check *check) {
+    const Value *layouts = value_get(check->root, "layouts"), *tensors = value_get(check->root, "tensors");
+    int64_t sum = 0;
+    for (uint32_t i = 0; i < layouts->count; i++) {
+        const Value *tensor = plan_named(tensors, layouts->keys[i]);
+        LayoutCheck layout = {check, layouts->items[i], tensor ? value_get(tensor, "shape") : NULL, {0}};
+        if (tensor && __builtin_add_overflow(sum, layout_l1_bytes(&layout), &sum)) return INT64_MAX;
+    }
+    return sum;
+}
+
 static void check_l1_table(Check *check, const JsonPath *l1) {
     const Value *table = value_get(value_get(check->root, "l1"), "table");
     const Value *buffers = value_get(check->root, "circular_buffers");
@@ -208,7 +242,7 @@ static void check_l1_table(Check *check, const JsonPath *l1) {
 void plan_check_l1(Check *check) {
     const Value *l1 = value_get(check->root, "l1"), *buffers = value_get(check->root, "circular_buffers");
     JsonPath path = {NULL, "l1", 0};
-    int64_t used = 0, room = check->target->l1_bytes - check->target->l1_base;
+    int64_t tensors = tensors_l1_bytes(check), used = tensors, room = check->target->l1_bytes - check->target->l1_base;
     for (uint32_t i = 0; i < buffers->count; i++)
         if (__builtin_add_overflow(used, own_bytes(buffers->items[i]), &used)) used = INT64_MAX, i = buffers->count;
     if (plan_integer(l1, "bytes") != check->target->l1_bytes)
@@ -217,9 +251,13 @@ void plan_check_l1(Check *check) {
     if (plan_integer(l1, "reserved") != check->target->l1_base)
         plan_violation(check, DIAG_PLAN_L1, &(JsonPath){&path, "reserved", 0}, "%s reserves %lld", check->target->name,
                        (long long)check->target->l1_base);
+    if (plan_integer(l1, "tensors") != tensors)
+        plan_violation(check, DIAG_PLAN_L1, &(JsonPath){&path, "tensors", 0}, "the tensors take %lld, got %lld",
+                       (long long)tensors, (long long)plan_integer(l1, "tensors"));
     if (plan_integer(l1, "used") != used)
-        plan_violation(check, DIAG_PLAN_L1, &(JsonPath){&path, "used", 0}, "the circular buffers take %lld, got %lld",
-                       (long long)used, (long long)plan_integer(l1, "used"));
+        plan_violation(check, DIAG_PLAN_L1, &(JsonPath){&path, "used", 0},
+                       "the circular buffers and tensors take %lld, got %lld", (long long)used,
+                       (long long)plan_integer(l1, "used"));
     if (used > room)
         plan_violation(check, DIAG_PLAN_L1, &(JsonPath){NULL, "circular_buffers", 0},
                        "they take %lld bytes, %lld more than there is room for", (long long)used,

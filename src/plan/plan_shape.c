@@ -184,7 +184,8 @@ static const Shape l1_table = {.kind = SHAPE_LIST, .item = &l1_row, .minimum = 0
 static const Field l1_fields[] = {
     {"bytes", &positive, "of a core"},
     {"reserved", &natural, "below the circular buffers"},
-    {"used", &natural, "by circular buffers"},
+    {"used", &natural, "by circular buffers and tensors"},
+    {"tensors", &natural, "by tensors that are kept in L1: what a core holds of them"},
     {"table", &l1_table, "who uses them; aliases are counted once"},
 };
 static const Shape l1 = DICT(l1_fields);

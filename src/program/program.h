@@ -118,21 +118,30 @@ const ThreadProgram *program_thread(const Function *program, Thread thread, Core
 
 // ---------------------------------------------------------------- pages of a tensor
 
-// How a global buffer with a layout lies in pages: page = outer index * tile_rows * tile_columns + tile row *
-// tile_columns + tile column, where `outer` counts the dimensions outside of the tile plane in row-major order.
+// How a global buffer with a layout lies in pages, one tile each: tiles of its plane, for each index of the dimensions
+// outside of the plane in row-major order. Tiles are numbered as the layout's tile order says.
 typedef struct PageMap {
     int64_t outer, tile_rows, tile_columns; // counts
     int64_t rows, columns;                  // valid elements of the plane
     int64_t row_stride, column_stride;      // elements of the host's row-major array; 0 for a missing dimension
     int outer_rank;
     int64_t outer_extent[MAX_RANK], outer_stride[MAX_RANK];
-    int64_t pages;
+    int64_t pages; // 0: the layout fits no pages, and none may be accessed
     int page_bytes;
+    int tile_height, tile_width; // elements of a tile
+    TileOrder tile_order;
     Space space;
     MemoryLayout memory;
     Shard shard;
 } PageMap;
 PageMap page_map(const Buffer *tensor); // sizes by their bound values
+
+// A tile of a tensor: `row` and `column` count tiles of the plane, `outer` the other dimensions.
+typedef struct TilePlace {
+    int64_t outer, row, column;
+} TilePlace;
+int64_t page_of_tile(const PageMap *map, TilePlace tile);
+TilePlace tile_of_page(const PageMap *map, int64_t page);
 
 // Where a page is kept: in the L1 of a core, or in a DRAM bank.
 typedef struct PageHome {
@@ -142,8 +151,17 @@ typedef struct PageHome {
 } PageHome;
 PageHome page_home(const PageMap *map, const Target *target, int64_t page);
 
-// L1 of one core: circular buffers' bytes (aliases counted once).
-int64_t program_l1_bytes(const Function *program);
+// Pages of one shard, whole ones; 0 if the tensor is not sharded.
+int64_t shard_pages(const PageMap *map);
+// The page at a place of a core's shard, whose tiles lie row by row; -1 where the core has no shard, or the tensor has
+// nothing at that place of it.
+int64_t shard_page(const PageMap *map, Core core, int64_t place);
+// Bytes of L1 that a tensor takes of each core that holds a part of it.
+int64_t tensor_l1_bytes(const PageMap *map, const Target *target);
+
+// L1 of one core: circular buffers (aliases counted once) and what it keeps of tensors in L1.
+int64_t program_l1_bytes(const Function *program, const Target *target);
+int64_t program_tensor_bytes(const Function *program, const Target *target); // the tensors' part of it
 // The byte table that errors and `plan show` print.
 void program_l1_table(const Function *program, const Target *target, Text *out);
 

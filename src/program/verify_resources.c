@@ -99,7 +99,8 @@ static bool check_buffers(Check *check) {
 }
 
 static void check_l1(Check *check) {
-    int64_t used = program_l1_bytes(check->function), room = check->target->l1_bytes - check->target->l1_base;
+    int64_t used = program_l1_bytes(check->function, check->target),
+            room = check->target->l1_bytes - check->target->l1_base;
     if (used <= room) return;
     Text table = {.arena = check->arena};
     program_l1_table(check->function, check->target, &table);

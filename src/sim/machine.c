@@ -64,7 +64,8 @@ static bool build_buffer(Machine *machine, int place) {
 }
 
 static bool l1_fits(const Machine *machine) {
-    int64_t room = machine->target->l1_bytes - machine->target->l1_base, used = program_l1_bytes(machine->program);
+    int64_t room = machine->target->l1_bytes - machine->target->l1_base;
+    int64_t used = program_l1_bytes(machine->program, machine->target);
     if (used <= room) return true;
     report(machine->context, DIAG_SIM_L1, machine->program->location,
            "the circular buffers take %lld bytes of L1, and a core has %lld for them", (long long)used,

@@ -136,10 +136,10 @@ static int64_t outer_offset(const PageMap *map, int64_t outer) {
 }
 
 static PagePlace page_place(const PageMap *map, int64_t index) {
-    int64_t plane = map->tile_rows * map->tile_columns;
-    int64_t row = index % plane / map->tile_columns * TILE_SIZE, column = index % map->tile_columns * TILE_SIZE;
+    TilePlace tile = tile_of_page(map, index);
+    int64_t row = tile.row * TILE_SIZE, column = tile.column * TILE_SIZE;
     return (PagePlace){
-        .offset = outer_offset(map, index / plane) + row * map->row_stride + column * map->column_stride,
+        .offset = outer_offset(map, tile.outer) + row * map->row_stride + column * map->column_stride,
         .rows = valid_extent(map->rows, row),
         .columns = valid_extent(map->columns, column),
     };

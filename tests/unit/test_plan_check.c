@@ -49,7 +49,7 @@ static const char legal[] =
     "    {\"thread\": \"compute\", \"file\": \"compute.cpp\", \"program\": {\"file\": \"k.ttir\", \"sha256\": \"0\"},\n"
     "      \"cores\": [{\"start\": [0, 0], \"extent\": [2, 1]}],\n"
     "      \"compile_time_args\": {}, \"tensor_args\": [], \"runtime_args\": [], \"size_args\": []}],\n"
-    "  \"compute\": {\"math_fidelity\": \"HiFi4\", \"fp32_dst\": true, \"full_sync_dst\": false}, \"l1\": {\"bytes\": 1499136, \"reserved\": 105824, \"used\": 8192,\n"
+    "  \"compute\": {\"math_fidelity\": \"HiFi4\", \"fp32_dst\": true, \"full_sync_dst\": false}, \"l1\": {\"bytes\": 1499136, \"reserved\": 105824, \"used\": 16384, \"tensors\": 8192,\n"
     "    \"table\": [{\"circular_buffer\": \"cb_A\", \"bytes\": 8192}]},\n"
     "  \"estimate\": {\"cycles\": 1, \"bound\": \"dram\", \"compute_cycles\": 1, \"dram_cycles\": 1, \"noc_cycles\": 1},\n"
     "  \"diagnostics\": []\n"
@@ -181,7 +181,8 @@ static void test_l1(void **state) {
         {"\"alias\": \"cb_A\"", "\"alias\": \"cb_B\"", DIAG_PLAN_NAME, 34},
         {"\"name\": \"cb_B\"", "\"name\": \"cb_A\"", DIAG_PLAN_NAME, 32},
         {"\"alias\": \"cb_A\"", "\"alias\": null", DIAG_PLAN_L1, 42},
-        {"\"used\": 8192", "\"used\": 1", DIAG_PLAN_L1, 42},
+        {"\"used\": 16384", "\"used\": 1", DIAG_PLAN_L1, 42},
+        {"\"tensors\": 8192", "\"tensors\": 1", DIAG_PLAN_L1, 42},
         {"\"bytes\": 1499136", "\"bytes\": 1", DIAG_PLAN_L1, 42},
         {"\"bytes\": 8192", "\"bytes\": 4096", DIAG_PLAN_L1, 43},
         {"\"circular_buffer\": \"cb_A\"", "\"circular_buffer\": \"cb_B\"", DIAG_PLAN_L1, 43},
