@@ -82,6 +82,7 @@ struct CodeInstruction {
     uint16_t scalars[MAX_OPERANDS]; // registers of the scalar operands, in order
     int16_t buffers[3];             // places in the machine's table, in order of the operands
     int16_t tensor;
+    int16_t semaphore;         // place in the program's list; -1: none
     int8_t source_a, source_b; // which of `buffers` goes through SrcA and SrcB; -1: none
     uint8_t parts;             // of the engine
     bool flag;                 // a word operand holds its second word: reverse, column

@@ -21,6 +21,7 @@ static const EffectRule effect_rules[] = {
     [EFFECT_POP] = {ACCESS_CONSUME, PART_UNPACK},
     [EFFECT_NOC_READ] = {ACCESS_PRODUCE, 0},
     [EFFECT_NOC_WRITE] = {ACCESS_CONSUME, 0},
+    [EFFECT_NOC_MULTICAST] = {ACCESS_PRODUCE, 0},
     [EFFECT_PAGE_STORE] = {ACCESS_PRODUCE, 0},
     [EFFECT_PAGE_UPDATE] = {ACCESS_PRODUCE, 0},
     [EFFECT_STARTUP] = {ACCESS_NONE, PART_UNPACK | PART_MATH | PART_PACK},
@@ -83,6 +84,15 @@ static bool add_buffer(Compiler *compiler, CodeInstruction *in, Slots *slots, co
     return true;
 }
 
+static bool add_semaphore(Compiler *compiler, CodeInstruction *in, const Semaphore *semaphore) {
+    const Function *program = compiler->machine->program;
+    for (uint32_t i = 0; i < program->semaphores.count; i++)
+        if (program->semaphores.items[i] == semaphore) in->semaphore = (int16_t)i;
+    if (in->semaphore >= 0) return true;
+    return COMPLAIN(compiler, DIAG_SIM_PROGRAM, "Declare it with T.semaphore.",
+                    "`%s` is not among the program's semaphores", semaphore ? semaphore->name : "?");
+}
+
 static bool add_operand(Compiler *compiler, CodeInstruction *in, Slots *slots, const OperandSpec *spec,
                         const Operand *operand) {
     switch (operand->kind) {
@@ -91,6 +101,7 @@ static bool add_operand(Compiler *compiler, CodeInstruction *in, Slots *slots, c
         return true;
     case OPERAND_CIRCULAR: return add_buffer(compiler, in, slots, operand->circular);
     case OPERAND_TENSOR: in->tensor = (int16_t)sim_tensor_place(compiler->machine, operand->tensor); return true;
+    case OPERAND_SEMAPHORE: return add_semaphore(compiler, in, operand->semaphore);
     case OPERAND_NAME: in->flag = word_flag(spec, operand->name); return true;
     case OPERAND_BOOL: in->flag = operand->boolean; return true;
     default:
@@ -222,7 +233,7 @@ static int buffer_operands(const CodeInstruction *in) {
 }
 
 bool compile_instruction(Compiler *compiler, const Statement *statement, CodeInstruction *in) {
-    *in = (CodeInstruction){.row = instruction_of(statement), .statement = statement, .tensor = -1};
+    *in = (CodeInstruction){.row = instruction_of(statement), .statement = statement, .tensor = -1, .semaphore = -1};
     if (!in->row)
         return COMPLAIN(compiler, DIAG_SIM_PROGRAM, "Lower the kernel first.", "`%s` is no instruction of the chip",
                         statement->op.operation->name);
