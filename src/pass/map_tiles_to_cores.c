@@ -4,6 +4,8 @@
 // row_major and column_major give every core a run of items in that order; block gives it a rectangle of blocks.
 #include "pass/internal.h"
 
+#define MAX_RANGES 8 // of a rectangle; more become one with a jump, so that large launches stay small
+
 typedef struct Mapping {
     Arena *arena;
     Context *context;
@@ -24,15 +26,25 @@ static void add_range(Mapping *map, Value *ranges, int64_t start, int64_t count,
     if (count > 0) value_append(map->arena, ranges, integers(map->arena, 3, (int64_t[]){start, count, stride}));
 }
 
+// Ranges beside each other, each `length` items that are `stride` apart.
+static void add_ranges(Mapping *map, Value *ranges, int64_t start, int64_t times, int64_t length, int64_t stride,
+                       int64_t jump) {
+    if (times <= MAX_RANGES)
+        for (int64_t i = 0; i < times; i++) add_range(map, ranges, start + i * jump, length, stride);
+    else
+        value_append(map->arena, ranges,
+                     integers(map->arena, 5, (int64_t[]){start, times * length, stride, length, jump}));
+}
+
 // A rectangle of blocks as ranges of items, by rows or by columns, whichever are fewer. y counts through y and z.
 static void add_rectangle(Mapping *map, Value *ranges, int64_t x, int64_t y, int64_t columns, int64_t rows) {
-    int64_t stride = map->grid[0];
-    if (columns == stride)
-        add_range(map, ranges, y * stride, rows * columns, 1);
+    int64_t width = map->grid[0], start = y * width + x;
+    if (columns == width)
+        add_range(map, ranges, start, rows * columns, 1);
     else if (rows <= columns)
-        for (int64_t r = 0; r < rows; r++) add_range(map, ranges, (y + r) * stride + x, columns, 1);
+        add_ranges(map, ranges, start, rows, columns, 1, width);
     else
-        for (int64_t c = 0; c < columns; c++) add_range(map, ranges, y * stride + x + c, rows, stride);
+        add_ranges(map, ranges, start, columns, rows, width, 1);
 }
 
 static void add_core(Mapping *map, int core, const char *kind, Value *numbers, Value *ranges) {

@@ -60,16 +60,19 @@ static const Value *partition_entry(Maker *maker, Core core) {
     return NULL;
 }
 
+static Value *build_run(Maker *maker, const Value *item) {
+    static const char *const keys[] = {"start", "count", "stride", "length", "jump"};
+    Value *run = plan_dict(maker);
+    for (uint32_t i = 0; i < item->count && i < 5; i++)
+        plan_set(maker, run, keys[i], plan_int(maker, list_integer(item, i)));
+    return run;
+}
+
 static Value *build_runs(Maker *maker, const Value *entry) {
     Value *list = plan_list(maker);
     const Value *items = entry ? value_get(entry, "items") : NULL;
-    for (uint32_t i = 0; items && items->kind == VALUE_LIST && i < items->count; i++) {
-        Value *run = plan_dict(maker);
-        plan_set(maker, run, "start", plan_int(maker, list_integer(items->items[i], 0)));
-        plan_set(maker, run, "count", plan_int(maker, list_integer(items->items[i], 1)));
-        plan_set(maker, run, "stride", plan_int(maker, list_integer(items->items[i], 2)));
-        plan_add(maker, list, run);
-    }
+    for (uint32_t i = 0; items && items->kind == VALUE_LIST && i < items->count; i++)
+        plan_add(maker, list, build_run(maker, items->items[i]));
     return list;
 }
 

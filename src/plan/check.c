@@ -178,22 +178,41 @@ void plan_check_cores(Check *check) {
     for (uint32_t i = 0; i < cores->count && !check->failed; i++) check_core(check, cores->items[i], i, seen);
 }
 
+// A run with a length is a multiple of it.
+static bool check_lengths(Check *check) {
+    const Value *cores = value_get(check->root, "cores");
+    JsonPath path = {NULL, "cores", 0};
+    for (uint32_t core = 0; core < cores->count; core++) {
+        const Value *list = value_get(cores->items[core], "work_items");
+        for (uint32_t i = 0; i < list->count; i++) {
+            ItemRun run = plan_run(list->items[i]);
+            bool alone = !value_get(list->items[i], "length") != !value_get(list->items[i], "jump");
+            if (!alone && run.count % run.length == 0) continue;
+            JsonPath entry = {&path, NULL, core}, items = {&entry, "work_items", 0};
+            plan_violation(check, DIAG_PLAN_WORK_ITEMS, &(JsonPath){&items, NULL, i},
+                           "expected both length and jump, and a count that is a multiple of length");
+            return false;
+        }
+    }
+    return true;
+}
+
 static ItemRuns collect_runs(Check *check) {
     const Value *cores = value_get(check->root, "cores");
     ItemRuns runs = {0};
     for (uint32_t core = 0; core < cores->count; core++) {
         const Value *list = value_get(cores->items[core], "work_items");
         for (uint32_t i = 0; i < list->count; i++) {
-            const Value *run = list->items[i];
-            ItemRun item = {plan_integer(run, "start"), plan_integer(run, "count"), plan_integer(run, "stride"), core,
-                            i};
-            vector_push(&check->context->scratch, runs, item);
+            ItemRun run = plan_run(list->items[i]);
+            run.core = core;
+            run.index = i;
+            vector_push(&check->context->scratch, runs, run);
         }
     }
     return runs;
 }
 
-static void check_coverage(Check *check, int64_t count) {
+static void check_coverage(Check *check, int64_t width, int64_t count) {
     static const char *const complaints[] = {
         [COVERAGE_TWICE] = "holds a work item that another run holds, too",
         [COVERAGE_MISSING] = "some work items are given to no core",
@@ -202,7 +221,7 @@ static void check_coverage(Check *check, int64_t count) {
     };
     ItemRuns runs = collect_runs(check);
     const ItemRun *run;
-    Coverage coverage = runs_coverage(check->context, &runs, count, &run);
+    Coverage coverage = items_coverage(check->context, &runs, width, count, &run);
     if (coverage == COVERAGE_WHOLE) return;
     JsonPath cores = {NULL, "cores", 0};
     JsonPath core = {&cores, NULL, run ? run->core : 0}, list = {&core, "work_items", 0};
@@ -219,6 +238,6 @@ void plan_check_work(Check *check) {
     if (product != count)
         plan_violation(check, DIAG_PLAN_WORK_ITEMS, &(JsonPath){&path, "count", 0},
                        "%lld is not the product of the grid's extents", (long long)count);
-    else
-        check_coverage(check, count);
+    else if (check_lengths(check))
+        check_coverage(check, grid->count ? plan_at(grid, 0) : 1, count);
 }

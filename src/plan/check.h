@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "plan/plan.h"
+#include "program/items.h"
 #include "target/target.h"
 
 typedef struct Check {
@@ -28,22 +29,6 @@ int64_t plan_at(const Value *list, uint32_t index);
 const Value *plan_named(const Value *list, const char *name);
 // Reports the first name that two items of a list share.
 bool plan_names_unique(Check *check, DiagnosticCode code, const char *section);
-
-// Runs of work items: exactly the numbers 0 to `count` - 1, each once.
-typedef struct ItemRun {
-    int64_t start, count, stride;
-    uint32_t core, index; // where it stands: cores[core].work_items[index]
-} ItemRun;
-typedef VECTOR(ItemRun) ItemRuns;
-typedef enum Coverage {
-    COVERAGE_WHOLE,
-    COVERAGE_TWICE,
-    COVERAGE_MISSING,
-    COVERAGE_OUTSIDE,
-    COVERAGE_TOO_MANY
-} Coverage;
-// `run` is set to the run at fault, if there is one.
-Coverage runs_coverage(Context *context, ItemRuns *runs, int64_t count, const ItemRun **run);
 
 // The rules, in order.
 void plan_check_target(Check *check);

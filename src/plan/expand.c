@@ -27,16 +27,31 @@ static Value *item_value(Expansion *expansion, int64_t id) {
     return dict;
 }
 
-static void expand_run(Expansion *expansion, const Value *run, Value *items) {
-    int64_t start = value_get(run, "start")->integer, stride = value_get(run, "stride")->integer;
-    int64_t count = value_get(run, "count")->integer;
-    if (count > expansion->left)
+static int64_t integer_of(const Value *entry, const char *key, int64_t otherwise) {
+    const Value *value = value_get(entry, key);
+    return value ? value->integer : otherwise;
+}
+
+ItemRun plan_run(const Value *entry) {
+    int64_t count = integer_of(entry, "count", 0);
+    return (ItemRun){.start = integer_of(entry, "start", 0),
+                     .count = count,
+                     .stride = integer_of(entry, "stride", 1),
+                     .length = integer_of(entry, "length", count),
+                     .jump = integer_of(entry, "jump", 1)};
+}
+
+static void expand_run(Expansion *expansion, const ItemRun *run, Value *items) {
+    if (run->count > expansion->left)
         fail(expansion->context, DIAG_PLAN_TOO_LARGE, (Location){0}, "the plan has more than %d work items",
              MAX_EXPANDED);
-    expansion->left -= count;
-    for (int64_t i = 0; i < count; i++) {
-        int64_t offset, id; // in range in a plan that keeps its rules
-        if (__builtin_mul_overflow(i, stride, &offset) || __builtin_add_overflow(start, offset, &id)) return;
+    expansion->left -= run->count;
+    for (int64_t i = 0; i < run->count; i++) {
+        int64_t step, jump, id; // in range in a plan that keeps its rules
+        if (__builtin_mul_overflow(i % run->length, run->stride, &step) ||
+            __builtin_mul_overflow(i / run->length, run->jump, &jump) ||
+            __builtin_add_overflow(run->start, step, &id) || __builtin_add_overflow(id, jump, &id))
+            return;
         value_append(expansion->arena, items, item_value(expansion, id));
     }
 }
@@ -44,7 +59,10 @@ static void expand_run(Expansion *expansion, const Value *run, Value *items) {
 static Value *expand_core(Expansion *expansion, const Value *core) {
     const Value *runs = value_get(core, "work_items");
     Value *items = value_list(expansion->arena), *dict = value_dict(expansion->arena);
-    for (uint32_t i = 0; i < runs->count; i++) expand_run(expansion, runs->items[i], items);
+    for (uint32_t i = 0; i < runs->count; i++) {
+        ItemRun run = plan_run(runs->items[i]);
+        expand_run(expansion, &run, items);
+    }
     put(expansion, dict, "core", value_get(core, "core"));
     put(expansion, dict, "work_items", items);
     put(expansion, dict, "runtime_args", value_get(core, "runtime_args"));

@@ -8,6 +8,7 @@
 #include "base/value.h"
 #include "compat/compat.h"
 #include "ir/ir.h"
+#include "program/items.h"
 
 #define PLAN_SCHEMA_VERSION 1
 #define PLAN_FILE_NAME      "tt.plan.json"
@@ -49,6 +50,8 @@ void plan_agree(const PlanFile *plan, const Function *program);
 typedef void PlanDifference(void *user, const JsonPath *path, const Value *a, const Value *b);
 void plan_differ(const Value *a, const Value *b, const JsonPath *path, PlanDifference *visit, void *user);
 
+// An entry of `work_items` of a core, of a plan of the right form.
+ItemRun plan_run(const Value *entry);
 // The same plan with every run of work items written out: `work_items` of each core becomes a list of
 // {"id", "block": [x, y, z]}. Fails with DIAG_PLAN_TOO_LARGE over 100000 items.
 const Value *plan_expand(Context *context, const Value *plan);

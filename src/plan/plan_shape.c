@@ -81,8 +81,11 @@ static const Field run_fields[] = {
     {"start", &natural, "number of the first work item"},
     {"count", &positive, "how many"},
     {"stride", &positive, "from one to the next"},
+    {"length", &positive, "how many follow each other by `stride`; all if it is not there"},
+    {"jump", &positive, "from the first of `length` items to the first of the next ones"},
 };
-static const Shape run = DICT(run_fields);
+static const Shape run = {
+    .kind = SHAPE_DICT, .fields = run_fields, .field_count = LENGTH(run_fields), .optional_count = 2};
 static const Shape runs = {.kind = SHAPE_LIST, .item = &run, .minimum = 0, .maximum = INT_MAX};
 
 static const Field core_fields[] = {

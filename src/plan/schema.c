@@ -55,7 +55,8 @@ static void put_fields(Schema *schema, Value *dict, const Shape *shape) {
     for (int i = 0; i < shape->field_count; i++) {
         const Field *field = &shape->fields[i];
         put(schema, properties, field->name, schema_of(schema, field->shape, field->doc));
-        value_append(schema->arena, required, word(schema, field->name, strlen(field->name)));
+        if (i < shape->field_count - shape->optional_count)
+            value_append(schema->arena, required, word(schema, field->name, strlen(field->name)));
     }
     put(schema, dict, "properties", properties);
     put(schema, dict, "required", required);

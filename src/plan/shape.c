@@ -86,7 +86,7 @@ static void check_dict(ShapeCheck *state, const Shape *shape, const Value *value
         const Value *item = value_get(value, field->name);
         if (item)
             check(state, field->shape, item, &(JsonPath){path, field->name, 0});
-        else
+        else if (i < shape->field_count - shape->optional_count)
             violate(state, path, arena_format(&state->context->unit, "the key \"%s\"", field->name), "none");
     }
     for (uint32_t i = 0; i < value->count; i++)

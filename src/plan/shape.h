@@ -9,7 +9,7 @@ typedef enum ShapeKind {
     SHAPE_INT,  // minimum to maximum
     SHAPE_TEXT, // one of `words` if there are any
     SHAPE_LIST, // of `item`, least to most of them
-    SHAPE_DICT, // of `fields`, all of them required, no others
+    SHAPE_DICT, // of `fields`, required but for the last `optional_count`, no others
     SHAPE_MAP,  // any keys, values of `item`
 } ShapeKind;
 
@@ -27,7 +27,7 @@ struct Shape {
     const char *words;        // "a|b|c"
     const Shape *item;
     const Field *fields;
-    int field_count;
+    int field_count, optional_count; // the last ones may be missing
 };
 
 extern const Shape plan_shape;

@@ -51,6 +51,28 @@ def test_expand_names_every_item_once(compiled):
     assert sorted(tuple(item["block"]) for item in items) == sorted((x, y, 0) for x in range(6) for y in range(4))
 
 
+@pytest.mark.parametrize("strategy", ["row_major", "column_major", "block"])
+def test_large_launches_stay_small(tmp_path, strategy):
+    """Items of rectangles are counted by `length` and `jump`; the plan of a million is no longer than that of 65536."""
+    lengths = []
+    for side in (256, 1024):
+        sizes = words({"M": 32 * side, "N": 32 * side, "K": 32, "block_M": 32, "block_N": 32})
+        folder = tmp_path / str(side)
+        result = ttile("compile", GEMM, *sizes, f"--partition-strategy={strategy}", "-o", folder)
+        assert result.returncode == 0, result.stderr
+        path = folder / "matmul" / "tt.plan.json"
+        plan = json.loads(path.read_text())
+        jsonschema.validate(plan, json.loads((ROOT / "src/plan/plan.schema.json").read_text()))
+        assert sum(run["count"] for core in plan["cores"] for run in core["work_items"]) == side * side
+        lengths.append(len(path.read_text()))
+        assert ttile("plan", "check", path).returncode == 0
+        if side == 256:
+            expanded = json.loads(ttile("plan", "expand", path).stdout)
+            items = [item["id"] for core in expanded["cores"] for item in core["work_items"]]
+            assert sorted(items) == list(range(side * side))
+    assert lengths[1] < 1.1 * lengths[0]
+
+
 def test_bytes_depend_only_on_the_input(tmp_path, compiled):
     assert ttile("compile", GEMM, *SIZES, "-o", tmp_path).returncode == 0
     for name in ("tt.plan.json",):

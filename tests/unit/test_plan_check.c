@@ -147,6 +147,10 @@ static void test_cores_and_work(void **state) {
         {"\"start\": 2", "\"start\": 1", DIAG_PLAN_WORK_ITEMS, 14},
         {"\"start\": 4", "\"start\": 5", DIAG_PLAN_WORK_ITEMS, 15},
         {"\"start\": 4, \"count\": 2", "\"start\": 4, \"count\": 1", DIAG_PLAN_WORK_ITEMS, 12},
+        {"\"start\": 4, ", "\"start\": 4, \"length\": 1, ", DIAG_PLAN_WORK_ITEMS, 15},
+        {"\"start\": 4, ", "\"start\": 4, \"length\": 3, \"jump\": 1, ", DIAG_PLAN_WORK_ITEMS, 15},
+        {"\"start\": 4, ", "\"start\": 4, \"length\": 1, \"jump\": 2, ", DIAG_PLAN_WORK_ITEMS, 15},
+        {"\"start\": 4, ", "\"start\": 4, \"length\": 0, \"jump\": 2, ", DIAG_PLAN_SCHEMA, 15},
     };
     EXPECT(edits);
 }
