@@ -145,33 +145,47 @@ static void place_branch(FlowControl *flow, Statement *branch, LiveSet after) {
     if (!branch->branch.otherwise->first) branch->branch.otherwise = NULL;
 }
 
-// Does something in the block make a new version of the buffer?
-static bool replaces(const FlowControl *flow, const Block *block, const Buffer *buffer) {
+typedef struct Uses {
+    bool reads, replaces; // replaces: makes a new version
+} Uses;
+
+static Uses uses_in(const FlowControl *flow, const Block *block, const Buffer *buffer) {
+    Uses uses = {0};
     for (const Statement *s = block->first; s; s = s->next) {
-        if (is_nest(s)) {
-            NestAccesses accesses = nest_accesses(flow->module, s);
-            const NestAccess *access = find_access(&accesses, buffer);
-            if (access && access->writes) return true;
-            continue;
-        }
         Block *blocks[2];
-        int count = statement_blocks(s, blocks);
-        for (int i = 0; i < count; i++)
-            if (replaces(flow, blocks[i], buffer)) return true;
+        int count = is_nest(s) ? 0 : statement_blocks(s, blocks);
+        NestAccesses accesses = is_nest(s) ? nest_accesses(flow->module, s) : (NestAccesses){0};
+        const NestAccess *access = find_access(&accesses, buffer);
+        uses.reads |= access && access->reads;
+        uses.replaces |= access && access->writes;
+        for (int i = 0; i < count; i++) {
+            Uses inner = uses_in(flow, blocks[i], buffer);
+            uses.reads |= inner.reads;
+            uses.replaces |= inner.replaces;
+        }
     }
-    return false;
+    return uses;
+}
+
+// What waits inside of a body did holds for one turn only; what was waited for before and is not replaced stays. So
+// what every turn would wait for is waited for here, once.
+static void wait_before_loop(FlowControl *flow, Statement *loop, const Block *body) {
+    for (int i = 0; i < flow->now.count; i++) {
+        Version *version = &flow->now.items[i];
+        Uses uses = uses_in(flow, body, version->buffer);
+        if (uses.replaces)
+            version->waited = false;
+        else if (uses.reads && version->available && version->circular)
+            wait_before(flow, version, loop);
+    }
 }
 
 static void place_loop(FlowControl *flow, Statement *loop, LiveSet after) {
     Block *body = loop->kind == STATEMENT_WHILE ? loop->branch.then : loop->loop.body;
     LiveSet around = live_before(&flow->tracked, loop, after);
     Versions before = flow->now;
-    // What waits inside of the body did holds for one turn only; what was waited for before and is not replaced stays.
-    Versions entry = before;
-    for (int i = 0; i < entry.count; i++) {
-        if (replaces(flow, body, entry.items[i].buffer)) entry.items[i].waited = false;
-    }
-    flow->now = entry;
+    wait_before_loop(flow, loop, body);
+    Versions entry = flow->now;
     place_block(flow, body, around);
     int differs;
     if (!same_versions(&before, &flow->now, &differs))

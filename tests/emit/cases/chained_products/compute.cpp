@@ -46,12 +46,13 @@ void kernel_main() {
             tile_regs_release();
         }
         cb_push_back(cb_Y_local, 8);
+        // mlp.py:29: for h in T.Pipelined(T.ceildiv(hidden, block_H), num_stages=2):
+        cb_wait_front(cb_X_shared, 8);
         // mlp.py:34: H_shared[i, j] = T.max(H_local[i, j], 0)
         relu_tile_init();
         // mlp.py:29: for h in T.Pipelined(T.ceildiv(hidden, block_H), num_stages=2):
         for (int32_t h = 0; h < 4; ++h) {
             // mlp.py:33: for i, j in T.Parallel(block_M, block_H):
-            cb_wait_front(cb_X_shared, 8);
             cb_wait_front(cb_W1_shared, 8);
             cb_reserve_back(cb_H_shared, 4);
             tile_regs_acquire();
@@ -105,7 +106,6 @@ void kernel_main() {
         }
         // mlp.py:38: T.copy(Y_local, Y[bx * block_M, 0])
         cb_wait_front(cb_Y_local, 8);
-        cb_wait_front(cb_X_shared, 8);
         cb_reserve_back(cb_Y_out, 8);
         // mlp.py:37: Y_local[i, j] += X_shared[i, j]
         add_binary_tile_init();
