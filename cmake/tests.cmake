@@ -34,6 +34,12 @@ foreach(source ${UNIT_TESTS})
   ttile_test(${name} unit ${CMAKE_BINARY_DIR}/unit/${name})
 endforeach()
 
+# Instructions dropped and moved in the programs of kernels: each must be noticed.
+file(GLOB MUTATION_SOURCES CONFIGURE_DEPENDS tests/mutation/*.c)
+add_executable(mutation ${MUTATION_SOURCES})
+target_link_libraries(mutation PRIVATE ttile_core PkgConfig::JANSSON)
+ttile_test(mutation mutation ${CMAKE_BINARY_DIR}/mutation)
+
 file(GLOB EXAMPLES CONFIGURE_DEPENDS examples/*.c)
 if(EXISTS ${CMAKE_SOURCE_DIR}/include/ttile/ttile.h)
   foreach(source ${EXAMPLES})

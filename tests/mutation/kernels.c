@@ -1,0 +1,40 @@
+// The kernels of kernels.def, and how each becomes a lowered program.
+#include "campaign.h"
+
+#include <string.h>
+
+#include "api/compile.h"
+#include "api/pipelines.h"
+
+const Kernel kernels[] = {
+#define KERNEL(name, file, entry, bindings, core_grid) {#name, file, entry, bindings, core_grid},
+#include "kernels.def"
+#undef KERNEL
+};
+const int kernel_count = sizeof kernels / sizeof *kernels;
+
+enum { MAX_BINDINGS = 8 };
+
+// Splits "NAME=VALUE NAME=VALUE".
+static int split_bindings(Context *context, const char *text, Binding bindings[MAX_BINDINGS]) {
+    int count = 0;
+    while (*text && count < MAX_BINDINGS) {
+        size_t length = strcspn(text, " "), name = strcspn(text, "=");
+        bindings[count++] = (Binding){arena_copy_text(&context->unit, text, name),
+                                      arena_copy_text(&context->unit, text + name + 1, length - name - 1)};
+        text += length + strspn(text + length, " ");
+    }
+    return count;
+}
+
+Function *kernel_program(Context *context, const Kernel *kernel) {
+    Binding bindings[MAX_BINDINGS];
+    ElaborateOptions elaborate = {.entry = kernel->entry, .bindings = bindings, .worker_cores = 64};
+    elaborate.binding_count = split_bindings(context, kernel->bindings, bindings);
+    Function *function = kernel_load(module_open(context), context_read_source(context, kernel->file), &elaborate);
+    if (is_program(function)) return function;
+    CompileOptions options =
+        compile_options_for(function, &(OptionWords){.core_grid = kernel->core_grid, .pipeline = "new"});
+    compile_run(function, &options, &(PipelineOptions){.verify_each = true});
+    return function;
+}
