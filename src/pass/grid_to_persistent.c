@@ -1,7 +1,7 @@
 // GridToPersistentTT: the launch becomes one loop per core over its work items. Runtime arguments say which; the
 // block's coordinates follow from the item's number.
 #include "ir/walk.h"
-#include "pass/internal.h"
+#include "pass/arguments.h"
 
 typedef struct Persistent {
     Function *function;
@@ -35,63 +35,26 @@ static void check_partition(const Persistent *work) {
                  blocks ? "block" : "run");
 }
 
-// The cores of one row whose values step evenly, from entry `first` on.
-static ArgumentPiece row_piece(const Value *partition, const char *key, uint32_t which, uint32_t first) {
-    const Value *core = value_get(partition->items[first], "core");
-    ArgumentPiece piece = {.range = {(int)list_item(core, 0), (int)list_item(core, 1), 1, 1},
-                           .base = list_item(value_get(partition->items[first], key), which)};
-    for (uint32_t i = first + 1; i < partition->count; i++) {
-        const Value *place = value_get(partition->items[i], "core");
-        if (list_item(place, 1) != piece.range.y || list_item(place, 0) != piece.range.x + (int)(i - first)) break;
-        int64_t value = list_item(value_get(partition->items[i], key), which);
-        if (piece.range.columns == 1) piece.dx = value - piece.base;
-        if (value != piece.base + piece.dx * piece.range.columns) break;
-        piece.range.columns++;
-    }
-    return piece;
-}
-
-static bool extends(const ArgumentPiece *above, const ArgumentPiece *row) {
-    if (above->range.x != row->range.x || above->range.columns != row->range.columns) return false;
-    if (above->range.y + above->range.rows != row->range.y) return false;
-    if (above->range.columns > 1 && above->dx != row->dx) return false;
-    return above->range.rows == 1 || row->base == above->base + above->dy * above->range.rows;
-}
-
-static void add_piece(Arena *arena, RuntimeArgument *argument, ArgumentPiece piece) {
-    if (argument->pieces.count) {
-        ArgumentPiece *above = &vector_last(argument->pieces);
-        if (extends(above, &piece)) {
-            if (above->range.rows == 1) above->dy = piece.base - above->base;
-            above->range.rows++;
-            return;
-        }
-    }
-    vector_push(arena, argument->pieces, piece);
-}
-
-static const Variable *add_argument(Persistent *work, const char *name, const char *key, uint32_t which) {
-    Context *context = work->module->context;
+static const Variable *partition_argument(Persistent *work, const char *name, const char *key, uint32_t which) {
     const Value *partition = work->function->attributes[ATTR_WORK_PARTITION];
-    RuntimeArgument *argument = arena_new(&context->unit, RuntimeArgument);
-    argument->variable =
-        variable_new(work->function, VARIABLE_RUNTIME, name_of(context, name), DTYPE_INT32, work->function->location);
-    for (uint32_t i = 0; i < partition->count;) {
-        ArgumentPiece piece = row_piece(partition, key, which, i);
-        i += (uint32_t)piece.range.columns;
-        add_piece(&context->unit, argument, piece);
+    Arena *arena = &work->module->context->scratch;
+    Core *cores = arena_new_array(arena, Core, partition->count);
+    int64_t *values = arena_new_array(arena, int64_t, partition->count);
+    for (uint32_t i = 0; i < partition->count; i++) {
+        const Value *core = value_get(partition->items[i], "core");
+        cores[i] = (Core){(int)list_item(core, 0), (int)list_item(core, 1)};
+        values[i] = list_item(value_get(partition->items[i], key), which);
     }
-    vector_push(&context->unit, work->function->arguments, argument);
-    return argument->variable;
+    return add_runtime_argument(work->function, name, AXIS_NONE, (int)partition->count, cores, values)->variable;
 }
 
 static void add_arguments(Persistent *work) {
     if (work->options->partition_strategy == PARTITION_BLOCK) {
         static const char *const names[] = {"block_x", "block_y", "block_columns", "block_rows"};
-        for (uint32_t i = 0; i < 4; i++) work->arguments[i] = add_argument(work, names[i], "block", i);
+        for (uint32_t i = 0; i < 4; i++) work->arguments[i] = partition_argument(work, names[i], "block", i);
     } else {
-        work->arguments[0] = add_argument(work, "item_start", "run", 0);
-        work->arguments[1] = add_argument(work, "item_count", "run", 1);
+        work->arguments[0] = partition_argument(work, "item_start", "run", 0);
+        work->arguments[1] = partition_argument(work, "item_count", "run", 1);
     }
 }
 

@@ -26,6 +26,9 @@ void dissolve_loop(Module *module, Statement *loop);
 // nests of single tiles can be told from one another and joined.
 void dissolve_unit_loops(Module *module, Block *block, bool keep_nests);
 
+// Drops what a thread program does not need: unused lets and scalar variables, loops and branches without effect.
+void drop_unused(Block *program);
+
 // ---- tile level
 
 // Shape of an on-chip buffer in tiles: a vector's missing side does not count. Shapes of on-chip buffers are constants.
