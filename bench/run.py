@@ -2,7 +2,7 @@
 
     python bench/run.py [--ttile build/ttile] [--threads N] [--rounds R] [--json FILE] [SECTION ...]
 
-Sections: compile, launches, simulate, interpreter, utilization, units (all by default). Every figure is the best of
+Sections: compile, launches, simulate, interpreter, utilization, units, plans (all by default). Every figure is the best of
 `--rounds` runs; things that are compared take turns, so that a busy machine slows all of them. Nothing fails when a limit
 is missed: the table says so.
 """
@@ -158,17 +158,26 @@ def utilization(options, table):
     table.add("4096^3 at HiFi2, time to simulate", report["simulate_ms"], "ms")
 
 
-def units(options, table):
-    """The units alone: builds bench_units.c against the library beside ttile, and prints its own table."""
+def run_program(options, name, *arguments):
+    """Builds a program of this folder against the library beside ttile, and prints what it prints."""
     library, compiler = pathlib.Path(options.ttile).resolve().parent / "libttile_core.a", shutil.which("cc")
     if not library.exists() or not compiler:
-        print("units: left out, needs cc and", library)
+        print(f"{name}: left out, needs cc and", library)
         return
     with tempfile.TemporaryDirectory() as folder:
-        program = str(pathlib.Path(folder) / "bench_units")
-        sources = ["-I" + str(ROOT / "src"), str(ROOT / "bench" / "bench_units.c"), str(library)]
+        program = str(pathlib.Path(folder) / name)
+        sources = ["-I" + str(ROOT / "src"), str(ROOT / "bench" / f"{name}.c"), str(library)]
         subprocess.run([compiler, "-O2", "-D_GNU_SOURCE", *sources, "-ljansson", "-lm", "-lpthread", "-o", program], check=True)
-        print(subprocess.run([program], capture_output=True, text=True, check=True).stdout, end="")
+        print(subprocess.run([program, *arguments], capture_output=True, text=True, check=True).stdout, end="")
+
+
+def units(options, table):
+    run_program(options, "bench_units")
+
+
+def plans(options, table):
+    """What compatibility and validation cost, also with a million work items."""
+    run_program(options, "bench_plan", GEMM)
 
 
 SECTIONS = {
@@ -178,6 +187,7 @@ SECTIONS = {
     "interpreter": interpreter_cost,
     "utilization": utilization,
     "units": units,
+    "plans": plans,
 }
 
 

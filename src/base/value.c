@@ -55,8 +55,9 @@ void value_append(Arena *arena, Value *list, const Value *item) {
 }
 
 static int64_t find_key(const Value *dict, const char *key) {
-    for (uint32_t i = 0; dict->kind == VALUE_DICT && i < dict->count; i++) {
-        if (strcmp(dict->keys[i], key) == 0) return i;
+    uint32_t count = dict->kind == VALUE_DICT ? dict->count : 0;
+    for (uint32_t i = 0; i < count; i++) { // most keys differ in their first letter
+        if (dict->keys[i] == key || (*dict->keys[i] == *key && strcmp(dict->keys[i], key) == 0)) return i;
     }
     return -1;
 }

@@ -51,32 +51,28 @@ static _Noreturn void fail_mixed(Rewriting *work, const char *first, const char 
 // Today's attributes of a user's own, which are not rewritten.
 static bool is_todays(const char *name) { return !strcmp(name, "tt.user_schedule"); }
 
-static int generation_of(Rewriting *work, const char *name) {
+// Which generation an attribute is of. It must be known and of its type.
+static int check_attribute(Rewriting *work, const char *name, const Value *value) {
     int64_t number;
+    if (!attr_is_printable(value)) fail_malformed(work, name, "a plain value", value);
     if (legacy_buffer_part(name, &number)) return 1;
     const LegacyRow *row = legacy_find(name);
     if (!row) fail_unknown(work, name);
+    if (strcmp(row->type, "any") && !attr_has_type(row->type, value)) fail_malformed(work, name, row->type, value);
     return row->generation;
-}
-
-static void check_type(Rewriting *work, const char *name, const Value *value) {
-    const LegacyRow *row = legacy_find(name);
-    if (!attr_is_printable(value)) fail_malformed(work, name, "a plain value", value);
-    if (row && strcmp(row->type, "any") && !attr_has_type(row->type, value))
-        fail_malformed(work, name, row->type, value);
 }
 
 // The first legacy attribute; NULL if there is none. All must be known, well-typed and of one generation.
 static const char *check_all(Rewriting *work) {
     const Value *user = work->function->user_attributes;
     const char *first = NULL;
+    int first_generation = 0;
     for (uint32_t i = 0; i < user->count; i++) {
         const char *name = user->keys[i];
         if (!is_tenstorrent(name) || is_todays(name)) continue;
-        int generation = generation_of(work, name);
-        if (first && generation_of(work, first) != generation) fail_mixed(work, first, name);
-        check_type(work, name, user->items[i]);
-        if (!first) first = name;
+        int generation = check_attribute(work, name, user->items[i]);
+        if (first && generation != first_generation) fail_mixed(work, first, name);
+        if (!first) first = name, first_generation = generation;
     }
     static const AttrId todays[] = {ATTR_CORE_GRID, ATTR_CORE_RANGES, ATTR_WORK_PARTITION};
     for (size_t i = 0; first && i < sizeof todays / sizeof *todays; i++)
@@ -93,27 +89,34 @@ static const char *becomes_of(const char *name) {
 
 static bool is_rewritten(const char *name) { return is_tenstorrent(name) && !is_todays(name); }
 
-static void note_target(Rewriting *work, const char *becomes) {
+// One note for all attributes that become what attribute `first` becomes.
+static void note_target(Rewriting *work, const char *const targets[], uint32_t first) {
     const Value *user = work->function->user_attributes;
     Text names = {.arena = work->arena};
-    int count = 0;
-    for (uint32_t i = 0; i < user->count; i++)
-        if (is_rewritten(user->keys[i]) && !strcmp(becomes_of(user->keys[i]), becomes))
-            text_format(&names, "%s%s", count++ ? ", " : "", user->keys[i]);
-    if (!count) return;
-    if (!strcmp(becomes, "nothing"))
+    for (uint32_t i = first; i < user->count; i++)
+        if (targets[i] == targets[first]) text_format(&names, "%s%s", i == first ? "" : ", ", user->keys[i]);
+    if (!strcmp(targets[first], "nothing"))
         report(work->context, DIAG_LEGACY_REWRITTEN, work->function->location,
                "left out, as the kernel itself says it: %s", names.data);
     else
-        report(work->context, DIAG_LEGACY_REWRITTEN, work->function->location, "rewritten as %s: %s", becomes,
+        report(work->context, DIAG_LEGACY_REWRITTEN, work->function->location, "rewritten as %s: %s", targets[first],
                names.data);
 }
 
 static void note_all(Rewriting *work) {
-    for (int i = 0; i < legacy_row_count; i++) {
-        int first = 0;
-        while (strcmp(legacy_rows[first].becomes, legacy_rows[i].becomes)) first++;
-        if (first == i) note_target(work, legacy_rows[i].becomes);
+    const Value *user = work->function->user_attributes;
+    const char **targets = arena_new_array(work->arena, const char *, user->count);
+    for (uint32_t i = 0; i < user->count; i++) {
+        if (!is_rewritten(user->keys[i])) continue;
+        targets[i] = becomes_of(user->keys[i]);
+        uint32_t before = 0;
+        while (before < i && !(targets[before] && !strcmp(targets[before], targets[i]))) before++;
+        if (before < i) targets[i] = targets[before];
+    }
+    for (uint32_t i = 0; i < user->count; i++) {
+        uint32_t first = 0;
+        while (first < i && targets[first] != targets[i]) first++;
+        if (targets[i] && first == i) note_target(work, targets, i);
     }
 }
 

@@ -18,7 +18,7 @@ static bool runs_on(const Value *kernel, int64_t x, int64_t y) {
 
 static bool has_text(const Value *list, const char *text) {
     for (uint32_t i = 0; i < list->count; i++)
-        if (!strcmp(list->items[i]->text, text)) return true;
+        if (list->items[i]->text == text || !strcmp(list->items[i]->text, text)) return true;
     return false;
 }
 
@@ -103,44 +103,57 @@ void plan_check_kernels(Check *check) {
 
 // ---------------------------------------------------------------- runtime arguments
 
-static bool is_read(const Check *check, int64_t x, int64_t y, const char *name) {
-    const Value *kernels = value_get(check->root, "kernels");
-    for (uint32_t i = 0; i < kernels->count; i++)
-        if (has_text(value_get(kernels->items[i], "runtime_args"), name) && runs_on(kernels->items[i], x, y))
-            return true;
+// The kernels of one core: one of each thread at most.
+typedef struct Placed {
+    int64_t x, y;
+    const Value *kernels[THREAD_COUNT], *names[THREAD_COUNT]; // and the runtime arguments that they read
+    int count;
+} Placed;
+
+static Placed place_kernels(const Check *check, const Value *core) {
+    const Value *kernels = value_get(check->root, "kernels"), *place = value_get(core, "core");
+    Placed placed = {.x = plan_at(place, 0), .y = plan_at(place, 1)};
+    for (uint32_t i = 0; i < kernels->count && placed.count < THREAD_COUNT; i++) {
+        if (!runs_on(kernels->items[i], placed.x, placed.y)) continue;
+        placed.kernels[placed.count] = kernels->items[i];
+        placed.names[placed.count++] = value_get(kernels->items[i], "runtime_args");
+    }
+    return placed;
+}
+
+static bool is_read(const Placed *placed, const char *name) {
+    for (int i = 0; i < placed->count; i++)
+        if (has_text(placed->names[i], name)) return true;
     return false;
 }
 
-static void check_missing(Check *check, const Value *given, int64_t x, int64_t y, const JsonPath *path) {
-    const Value *kernels = value_get(check->root, "kernels");
-    for (uint32_t i = 0; i < kernels->count; i++) {
-        const Value *names = value_get(kernels->items[i], "runtime_args");
-        if (!runs_on(kernels->items[i], x, y)) continue;
-        for (uint32_t k = 0; k < names->count; k++)
-            if (!value_get(given, names->items[k]->text))
+static void check_missing(Check *check, const Value *given, const Placed *placed, const JsonPath *path) {
+    for (int i = 0; i < placed->count; i++)
+        for (uint32_t k = 0; k < placed->names[i]->count; k++)
+            if (!value_get(given, placed->names[i]->items[k]->text))
                 plan_violation(check, DIAG_PLAN_ARGUMENTS, path,
-                               "%s, which the %s reads, has no value on core [%lld, %lld]", names->items[k]->text,
-                               plan_word(kernels->items[i], "thread"), (long long)x, (long long)y);
-    }
+                               "%s, which the %s reads, has no value on core [%lld, %lld]",
+                               placed->names[i]->items[k]->text, plan_word(placed->kernels[i], "thread"),
+                               (long long)placed->x, (long long)placed->y);
 }
 
 void plan_check_arguments(Check *check) {
     const Value *cores = value_get(check->root, "cores");
     JsonPath list = {NULL, "cores", 0};
     for (uint32_t i = 0; i < cores->count && !check->failed; i++) {
-        const Value *place = value_get(cores->items[i], "core"), *given = value_get(cores->items[i], "runtime_args");
-        int64_t x = plan_at(place, 0), y = plan_at(place, 1);
+        const Value *given = value_get(cores->items[i], "runtime_args");
+        Placed placed = place_kernels(check, cores->items[i]);
         JsonPath item = {&list, NULL, i}, path = {&item, "runtime_args", 0};
-        if (!check->used[y * check->columns + x]) continue;
+        if (!check->used[placed.y * check->columns + placed.x]) continue;
         if (given->count > check->target->argument_words) {
             plan_violation(check, DIAG_PLAN_ARGUMENTS, &path, "%u runtime arguments are more than the %lld of %s",
                            given->count, (long long)check->target->argument_words, check->target->name);
             return;
         }
-        check_missing(check, given, x, y, &path);
+        check_missing(check, given, &placed, &path);
         for (uint32_t k = 0; k < given->count && !check->failed; k++)
-            if (!is_read(check, x, y, given->keys[k]))
+            if (!is_read(&placed, given->keys[k]))
                 plan_violation(check, DIAG_PLAN_ARGUMENTS, &(JsonPath){&path, given->keys[k], 0},
-                               "no kernel on core [%lld, %lld] reads it", (long long)x, (long long)y);
+                               "no kernel on core [%lld, %lld] reads it", (long long)placed.x, (long long)placed.y);
     }
 }
