@@ -39,14 +39,23 @@ static EmittedFiles emit_files(Cli *cli, const Kernel *kernel) {
     return (EmittedFiles){0};
 }
 
+// Thread programs are taken as they are, when they are proven to be right.
+static void lower(Kernel *kernel) {
+    if (is_program(kernel->function)) {
+        require_proven(kernel->function, kernel->options.target);
+        return;
+    }
+    require_source_level(kernel->function);
+    compile_run(kernel->function, &kernel->options, &kernel->pipeline);
+}
+
 static Compiled compile_file(Cli *cli, const CompileSettings *settings, const char *file, int count,
                              const char *const bindings[]) {
     Arena *arena = &cli->context->unit;
     Kernel kernel = cli_load(cli, &settings->kernel, file, count, bindings);
-    require_source_level(kernel.function);
     Compiled compiled = {.program = {.arena = arena}};
     double start = monotonic_milliseconds();
-    compile_run(kernel.function, &kernel.options, &kernel.pipeline);
+    lower(&kernel);
     print_module(kernel.function->module, (PrintOptions){.locations = true}, &compiled.program);
     const char *program_name = arena_format(arena, "%s.ttir", kernel.function->name);
     compiled.files = emit_files(cli, &kernel);

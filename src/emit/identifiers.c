@@ -103,9 +103,17 @@ static Identifier *identifier_spelled(Emitter *emitter, Name name, const char *t
 
 Identifier *identifier_of(Emitter *emitter, Name name) { return identifier_spelled(emitter, name, NULL); }
 
-const char *cpp_derived(Emitter *emitter, Name name, const char *suffix) {
+static const char *spell_derived(Emitter *emitter, Name name, const char *suffix) {
     const char *stem = spell(emitter->arena, name);
     bool has_underscore = stem[strlen(stem) - 1] == '_';
-    const char *text = arena_format(emitter->arena, "%s%s%s", stem, has_underscore ? "" : "_", suffix);
+    return arena_format(emitter->arena, "%s%s%s", stem, has_underscore ? "" : "_", suffix);
+}
+
+const char *cpp_another(Emitter *emitter, Name name, const char *suffix) {
+    return unique(emitter, spell_derived(emitter, name, suffix));
+}
+
+const char *cpp_derived(Emitter *emitter, Name name, const char *suffix) {
+    const char *text = spell_derived(emitter, name, suffix);
     return identifier_spelled(emitter, name_format(emitter->context, "%s.%s", name, suffix), text)->text;
 }

@@ -1,7 +1,7 @@
 // An instruction as a call: the `emit` column of its row with the operands put in.
 //
 // $0, $1 ... stand for operands; ${word ...} for what the table of words below says, with operand numbers behind the
-// word. An empty column is name(operands).
+// word; "; " ends one statement of several. An empty column is name(operands).
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +13,7 @@ typedef struct Call {
     const Operand *operands;
     const OperandSpec *specs;
     int count;
+    const char *receivers; // the local that holds them, once it has a name
     Text *out;
 } Call;
 
@@ -65,6 +66,52 @@ static void print_page(Call *call, const char *pointer, const int operands[]) {
 static void print_write_address(Call *call, const int operands[]) { print_page(call, "get_write_ptr", operands); }
 static void print_read_address(Call *call, const int operands[]) { print_page(call, "get_read_ptr", operands); }
 
+// The first and the last core of a rectangle, four operands. A multicast goes right and down in NoC 0; in NoC 1, which
+// is the writer's, it goes left and up and begins at the other corner.
+static void print_corners(Call *call, const int operands[]) {
+    bool backwards = call->emitter->kernel->thread->thread == THREAD_WRITER;
+    for (int i = 0; i < 4; i++) {
+        if (i) text_add(call->out, ", ");
+        print_operand(call, operands[0] + (backwards ? (i + 2) % 4 : i));
+    }
+}
+
+static void print_count(Call *call, const int operands[]) {
+    print_factor(call->emitter, call->operands[operands[0]].expr, call->out);
+}
+
+// A local of its own: what is sent to, and where it goes there, is long.
+static void print_receivers(Call *call, const int operands[]) {
+    const Operand *what = &call->operands[operands[0]];
+    Name name = what->kind == OPERAND_CIRCULAR ? what->circular->name : what->semaphore->name;
+    if (!call->receivers) call->receivers = cpp_another(call->emitter, name, "receivers");
+    text_add(call->out, call->receivers);
+}
+
+static void need_semaphore(Emitter *emitter, const Semaphore *semaphore, bool as_pointer) {
+    SemaphoreUse *use = NULL;
+    for (uint32_t i = 0; i < emitter->semaphores.count; i++)
+        if (emitter->semaphores.items[i].semaphore == semaphore) use = &emitter->semaphores.items[i];
+    if (!use) {
+        vector_push(emitter->arena, emitter->semaphores, ((SemaphoreUse){.semaphore = semaphore}));
+        use = &vector_last(emitter->semaphores);
+    }
+    *(as_pointer ? &use->as_pointer : &use->as_address) = true;
+}
+
+static void print_semaphore_pointer(Call *call, const int operands[]) {
+    const Semaphore *semaphore = call->operands[operands[0]].semaphore;
+    need_semaphore(call->emitter, semaphore, true);
+    text_add(call->out, cpp_derived(call->emitter, semaphore->name, "ptr"));
+}
+
+// Semaphores lie at the same address on every core.
+static void print_semaphore_address(Call *call, const int operands[]) {
+    const Semaphore *semaphore = call->operands[operands[0]].semaphore;
+    need_semaphore(call->emitter, semaphore, false);
+    text_add(call->out, cpp_derived(call->emitter, semaphore->name, "address"));
+}
+
 static void print_bytes(Call *call, const int operands[]) {
     text_add(call->out, page_bytes_name(call->emitter, call->operands[operands[0]].circular));
 }
@@ -112,9 +159,18 @@ typedef struct Word {
 } Word;
 
 static const Word words[] = {
-    {"write", 2, print_write_address}, {"read", 2, print_read_address}, {"bytes", 1, print_bytes},
-    {"word", 2, print_word},           {"Name", 1, print_capitalised},  {"float", 1, print_real},
+    {"write", 2, print_write_address},
+    {"read", 2, print_read_address},
+    {"bytes", 1, print_bytes},
+    {"word", 2, print_word},
+    {"Name", 1, print_capitalised},
+    {"float", 1, print_real},
     {"dst", 0, print_dst_format},
+    {"corners", 1, print_corners},
+    {"factor", 1, print_count},
+    {"pointer", 1, print_semaphore_pointer},
+    {"address", 1, print_semaphore_address},
+    {"receivers", 1, print_receivers},
 };
 
 // `at` stands behind "${"; returns the place behind "}". Rows of the table are right: a wrong one is our own fault.
@@ -179,6 +235,13 @@ static void refuse_broken(Call *call) {
               "the chip does not broadcast a row of a 16-bit circular buffer into fp32 DST");
 }
 
+// One line for each of the statements that the column gives.
+static void print_statements(Emitter *emitter, const char *text) {
+    for (const char *end; (end = strstr(text, "; ")); text = end + 2)
+        print_line(emitter, arena_copy_text(emitter->arena, text, (size_t)(end - text) + 1));
+    print_line(emitter, text);
+}
+
 void print_instruction(Emitter *emitter, const Statement *statement, const Instruction *instruction) {
     Text text = {.arena = emitter->arena};
     Call call = {.emitter = emitter, .instruction = instruction, .operands = statement->op.operands, .out = &text};
@@ -191,5 +254,5 @@ void print_instruction(Emitter *emitter, const Statement *statement, const Instr
     else
         print_plain(&call);
     text_add(&text, ";");
-    print_line(emitter, text.data);
+    print_statements(emitter, text.data);
 }

@@ -39,14 +39,19 @@ static bool names_page_bytes(const Emitter *emitter, const CircularBuffer *buffe
     return false;
 }
 
-static void print_circular_buffers(Emitter *emitter) {
+static void print_number(Emitter *emitter, Name name, uint32_t index) {
+    text_format(emitter->out, "constexpr uint32_t %s = get_compile_time_arg_val(%u);\n", cpp_name(emitter, name),
+                index);
+}
+
+static void print_numbers(Emitter *emitter) {
     const ThreadKernel *kernel = emitter->kernel;
-    if (kernel->circular_buffers.count) text_add(emitter->out, "\n");
-    for (uint32_t i = 0; i < kernel->circular_buffers.count; i++) {
-        const CircularBuffer *buffer = kernel->circular_buffers.items[i];
-        text_format(emitter->out, "constexpr uint32_t %s = get_compile_time_arg_val(%u);\n",
-                    cpp_name(emitter, buffer->name), i);
-    }
+    uint32_t next = 0;
+    if (kernel->circular_buffers.count + kernel->semaphores.count) text_add(emitter->out, "\n");
+    for (uint32_t i = 0; i < kernel->circular_buffers.count; i++)
+        print_number(emitter, kernel->circular_buffers.items[i]->name, next++);
+    for (uint32_t i = 0; i < kernel->semaphores.count; i++)
+        print_number(emitter, kernel->semaphores.items[i]->name, next++);
     for (uint32_t i = 0; i < kernel->circular_buffers.count; i++) {
         const CircularBuffer *buffer = kernel->circular_buffers.items[i];
         if (!names_page_bytes(emitter, buffer)) continue;
@@ -65,7 +70,7 @@ static void print_accessor_arguments(Emitter *emitter) {
         if (previous)
             text_format(emitter->out, "%s.next_compile_time_args_offset()>();\n", previous);
         else
-            text_format(emitter->out, "%u>();\n", kernel->circular_buffers.count);
+            text_format(emitter->out, "%u>();\n", kernel->circular_buffers.count + kernel->semaphores.count);
         previous = arguments;
     }
 }
@@ -96,11 +101,29 @@ static void print_accessors(Emitter *emitter) {
         print_line(emitter, arena_format(emitter->arena, "const auto %s = TensorAccessor(%s, %s);",
                                          cpp_name(emitter, name), arguments, address));
     }
-    for (uint32_t i = 0; i < emitter->kernel->semaphores.count; i++) {
-        const Semaphore *semaphore = emitter->kernel->semaphores.items[i];
-        print_line(emitter, arena_format(emitter->arena, "const uint32_t %s = get_semaphore(%d);",
-                                         cpp_name(emitter, semaphore->name), semaphore->index));
+}
+
+static void print_semaphore(Emitter *emitter, const SemaphoreUse *use) {
+    static const char pointer[] = "volatile tt_l1_ptr uint32_t *";
+    Name name = use->semaphore->name;
+    const char *source = arena_format(emitter->arena, "get_semaphore(%s)", cpp_name(emitter, name));
+    if (use->as_address) {
+        const char *address = cpp_derived(emitter, name, "address");
+        print_line(emitter, arena_format(emitter->arena, "const uint32_t %s = %s;", address, source));
+        source = address;
     }
+    if (use->as_pointer)
+        print_line(emitter, arena_format(emitter->arena, "%sconst %s = reinterpret_cast<%s>(%s);", pointer,
+                                         cpp_derived(emitter, name, "ptr"), pointer, source));
+}
+
+// In the program's order.
+static void print_semaphores(Emitter *emitter) {
+    const ThreadKernel *kernel = emitter->kernel;
+    for (uint32_t i = 0; i < kernel->semaphores.count; i++)
+        for (uint32_t k = 0; k < emitter->semaphores.count; k++)
+            if (emitter->semaphores.items[k].semaphore == kernel->semaphores.items[i])
+                print_semaphore(emitter, &emitter->semaphores.items[k]);
 }
 
 // ---------------------------------------------------------------- the whole
@@ -171,13 +194,14 @@ static Text print_kernel(const ThreadKernel *kernel) {
     emitter.out = &whole;
     print_head(&emitter);
     print_includes(&emitter);
-    print_circular_buffers(&emitter);
+    print_numbers(&emitter);
     print_accessor_arguments(&emitter);
     print_helpers(&emitter);
     emitter.out = &arguments;
     emitter.indent = 1;
     print_arguments(&emitter);
     print_accessors(&emitter);
+    print_semaphores(&emitter);
     text_add(&whole, "\nvoid kernel_main() {\n");
     if (arguments.length) text_add(&whole, arguments.data);
     if (arguments.length && body.length) text_add(&whole, "\n");

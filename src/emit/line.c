@@ -1,4 +1,5 @@
 // Lines of a kernel: indented, broken as clang-format breaks them, and comments that name the source.
+#include <ctype.h>
 #include <limits.h>
 #include <string.h>
 
@@ -59,24 +60,57 @@ static Break find_break(const char *text, size_t length, int column, Nesting ope
     return best;
 }
 
-void print_line(Emitter *emitter, const char *text) {
-    int column = emitter->indent * INDENT_WIDTH;
+// Breaks a line at its best places.
+static void add_broken(const char *text, int column, Text *out) {
     size_t left = strlen(text);
     Nesting open = {.aligns = {column + INDENT_WIDTH}};
-    add_spaces(emitter->out, column);
+    add_spaces(out, column);
     while (column + (int)left > LINE_WIDTH) {
         Break place = find_break(text, left, column, open);
         if (!place.end) break;
-        text_add_bytes(emitter->out, text, place.end);
-        text_add(emitter->out, "\n");
+        text_add_bytes(out, text, place.end);
+        text_add(out, "\n");
         open = place.nesting;
         column = place.column;
-        add_spaces(emitter->out, column);
+        add_spaces(out, column);
         text += place.end + 1;
         left -= place.end + 1;
     }
-    text_add(emitter->out, text);
+    text_add(out, text);
+    text_add(out, "\n");
+}
+
+static size_t name_length(const char *text) {
+    size_t length = 0;
+    while (text[length] == '_' || isalnum((unsigned char)text[length])) length++;
+    return length;
+}
+
+// Of a constant that is the result of one call, the length up to the `=`; 0 for anything else.
+static size_t before_call(const char *text) {
+    const char *equals = strstr(text, " = ");
+    if (!equals) return 0;
+    const char *at = equals + 3 + name_length(equals + 3);
+    if (*at == '<' && strchr(at, '>')) at = strchr(at, '>') + 1;
+    if (at[-1] == ' ' || *at != '(') return 0;
+    for (int depth = 0; *at; at++) {
+        depth += (*at == '(') - (*at == ')');
+        if (depth == 0) break;
+    }
+    return !strcmp(at, ");") ? (size_t)(equals - text) + 2 : 0;
+}
+
+void print_line(Emitter *emitter, const char *text) {
+    int column = emitter->indent * INDENT_WIDTH;
+    size_t head = column + (int)strlen(text) > LINE_WIDTH ? before_call(text) : 0;
+    if (!head) {
+        add_broken(text, column, emitter->out);
+        return;
+    }
+    add_spaces(emitter->out, column);
+    text_add_bytes(emitter->out, text, head);
     text_add(emitter->out, "\n");
+    add_broken(text + head + 1, column + INDENT_WIDTH, emitter->out);
 }
 
 // ---------------------------------------------------------------- the source in comments

@@ -29,6 +29,12 @@ typedef struct IdentifierMap {
     Interner texts; // that were given out
 } IdentifierMap;
 
+// How a kernel speaks of a semaphore: of the own core's word, or of its address, which is the same on every core.
+typedef struct SemaphoreUse {
+    const Semaphore *semaphore;
+    bool as_pointer, as_address;
+} SemaphoreUse;
+
 typedef struct Emitter {
     Context *context;
     Arena *arena;
@@ -41,6 +47,7 @@ typedef struct Emitter {
     Location here;                             // of the statement that is printed
     Location said;                             // of the last comment
     VECTOR(const CircularBuffer *) page_bytes; // whose page bytes are named
+    VECTOR(SemaphoreUse) semaphores;           // that its calls speak of
     VECTOR(Name) headers;
     struct LineIndex *lines;
 } Emitter;
@@ -50,6 +57,8 @@ Identifier *identifier_of(Emitter *emitter, Name name);
 static inline const char *cpp_name(Emitter *emitter, Name name) { return identifier_of(emitter, name)->text; }
 // A name for something that belongs to `name`: `A` and "address" give A_address.
 const char *cpp_derived(Emitter *emitter, Name name, const char *suffix);
+// The same, but a new name every time.
+const char *cpp_another(Emitter *emitter, Name name, const char *suffix);
 
 // ---- expression.c
 void print_scalar(Emitter *emitter, const Expr *expr, Text *out);

@@ -206,7 +206,16 @@ def thread_config(ttnn, plan, thread):
     return ttnn.ReaderConfigDescriptor() if thread == "reader" else ttnn.WriterConfigDescriptor()
 
 
-def runtime_arguments(ttnn, plan, kernel, tensors):
+def runtime_value(ttnn, plan, device, name, value):
+    """What the chip calls a core's column or row stands for it; other arguments are as they are."""
+    axis = plan["core_coordinates"].get(name)
+    if axis is None:
+        return value
+    core = ttnn.CoreCoord(value, 0) if axis == "x" else ttnn.CoreCoord(0, value)
+    return getattr(device.worker_core_from_logical_core(core), axis)
+
+
+def runtime_arguments(ttnn, plan, kernel, tensors, device):
     """On each core: addresses of tensors, runtime arguments, sizes, as the kernel reads them."""
     addresses = [tensors[name].buffer_address() for name in kernel["tensor_args"]]
     sizes = [plan["sizes"][name] for name in kernel["size_args"]]
@@ -215,12 +224,13 @@ def runtime_arguments(ttnn, plan, kernel, tensors):
     for area in kernel["cores"]:
         for x in range(area["start"][0], area["start"][0] + area["extent"][0]):
             for y in range(area["start"][1], area["start"][1] + area["extent"][1]):
-                own = [places[x, y][name] for name in kernel["runtime_args"]]
+                given = places[x, y]
+                own = [runtime_value(ttnn, plan, device, name, given[name]) for name in kernel["runtime_args"]]
                 arguments[x][y] = [word & 0xFFFFFFFF for word in addresses + own + sizes]
     return arguments
 
 
-def kernel_descriptor(ttnn, folder, plan, kernel, tensors):
+def kernel_descriptor(ttnn, folder, plan, kernel, tensors, device):
     compile_time = list(kernel["compile_time_args"].values())
     for name in kernel["tensor_args"]:
         compile_time += list(ttnn.TensorAccessorArgs(tensors[name]).get_compile_time_args())
@@ -229,15 +239,15 @@ def kernel_descriptor(ttnn, folder, plan, kernel, tensors):
         source_type=ttnn.KernelDescriptor.SourceType.FILE_PATH,
         core_ranges=core_range_set(ttnn, kernel["cores"]),
         compile_time_args=compile_time,
-        runtime_args=runtime_arguments(ttnn, plan, kernel, tensors),
+        runtime_args=runtime_arguments(ttnn, plan, kernel, tensors, device),
         config=thread_config(ttnn, plan, kernel["thread"]),
     )
 
 
-def program_descriptor(ttnn, folder, plan, tensors):
+def program_descriptor(ttnn, folder, plan, tensors, device):
     cores = core_range_set(ttnn, plan["core_ranges"])
     return ttnn.ProgramDescriptor(
-        kernels=[kernel_descriptor(ttnn, folder, plan, kernel, tensors) for kernel in plan["kernels"]],
+        kernels=[kernel_descriptor(ttnn, folder, plan, kernel, tensors, device) for kernel in plan["kernels"]],
         semaphores=semaphores(ttnn, plan, cores),
         cbs=circular_buffers(ttnn, plan, cores),
     )
@@ -277,7 +287,7 @@ def run_on_device(ttnn, numpy, folder, plan, inputs, number):
         order = sorted(plan["tensors"], key=is_output)
         operands = [tensors[tensor["name"]] for tensor in order]
         operands = operands if len(operands) > 1 else operands * 2
-        ttnn.generic_op(operands, program_descriptor(ttnn, folder, plan, tensors))
+        ttnn.generic_op(operands, program_descriptor(ttnn, folder, plan, tensors, device))
         results = {}
         for tensor in filter(is_output, plan["tensors"]):
             name = tensor["name"]

@@ -112,6 +112,7 @@ static const Section sections[] = {
     {"work_items", plan_build_work_items},
     {"work_partition", plan_build_work_partition},
     {"cores", plan_build_cores},
+    {"core_coordinates", plan_build_core_coordinates},
     {"sizes", plan_build_sizes},
     {"tensors", plan_build_tensors},
     {"layouts", plan_build_layouts},
@@ -130,6 +131,8 @@ const Value *plan_build(const Function *program, const char *program_file, const
     maker.program_file = program_file;
     maker.program_digest = plan_digest(&maker, program_text->data, program_text->length);
     maker.ranges = plan_core_ranges(&maker);
+    for (uint32_t i = 0; i < program->threads.count; i++)
+        vector_push(maker.arena, maker.kernels, thread_kernel(program, program->threads.items[i]));
     Value *plan = plan_dict(&maker);
     plan_set(&maker, plan, "schema_version", plan_int(&maker, PLAN_SCHEMA_VERSION));
     plan_set(&maker, plan, "generator", plan_text(&maker, "ttile " TTILE_VERSION));

@@ -18,6 +18,7 @@ static Value *build_circular_buffer(Maker *maker, const CircularBuffer *buffer) 
     plan_set(maker, dict, "resident", value_bool(maker->arena, buffer->resident));
     plan_set(maker, dict, "alias", plan_text(maker, buffer->alias ? buffer->alias->name : NULL));
     plan_set(maker, dict, "holds", plan_text(maker, buffer->holds));
+    plan_set(maker, dict, "shard", plan_text(maker, buffer->shard ? buffer->shard->name : NULL));
     return dict;
 }
 

@@ -24,11 +24,15 @@ static Value *used_sizes(Maker *maker, const ThreadKernel *kernel) {
     return list;
 }
 
-static Value *used_circular_buffers(Maker *maker, const ThreadKernel *kernel) {
+static Value *used_numbers(Maker *maker, const ThreadKernel *kernel) {
     Value *dict = plan_dict(maker);
     for (uint32_t i = 0; i < kernel->circular_buffers.count; i++) {
         const CircularBuffer *buffer = kernel->circular_buffers.items[i];
         plan_set(maker, dict, buffer->name, plan_int(maker, buffer->index));
+    }
+    for (uint32_t i = 0; i < kernel->semaphores.count; i++) {
+        const Semaphore *semaphore = kernel->semaphores.items[i];
+        plan_set(maker, dict, semaphore->name, plan_int(maker, semaphore->index));
     }
     return dict;
 }
@@ -46,14 +50,14 @@ static Value *build_program(Maker *maker) {
     return dict;
 }
 
-static Value *build_kernel(Maker *maker, const ThreadProgram *thread) {
-    const ThreadKernel *kernel = thread_kernel(maker->program, thread);
+static Value *build_kernel(Maker *maker, const ThreadKernel *kernel) {
+    const ThreadProgram *thread = kernel->thread;
     Value *dict = plan_dict(maker);
     plan_set(maker, dict, "thread", plan_text(maker, thread_name(thread->thread)));
     plan_set(maker, dict, "file", plan_text(maker, kernel->file));
     plan_set(maker, dict, "program", build_program(maker));
     plan_set(maker, dict, "cores", thread_cores(maker, thread));
-    plan_set(maker, dict, "compile_time_args", used_circular_buffers(maker, kernel));
+    plan_set(maker, dict, "compile_time_args", used_numbers(maker, kernel));
     plan_set(maker, dict, "tensor_args", tensor_arguments(maker, kernel));
     plan_set(maker, dict, "runtime_args", used_arguments(maker, kernel));
     plan_set(maker, dict, "size_args", used_sizes(maker, kernel));
@@ -62,9 +66,28 @@ static Value *build_kernel(Maker *maker, const ThreadProgram *thread) {
 
 Value *plan_build_kernels(Maker *maker) {
     Value *list = plan_list(maker);
-    for (uint32_t i = 0; i < maker->program->threads.count; i++)
-        plan_add(maker, list, build_kernel(maker, maker->program->threads.items[i]));
+    for (uint32_t i = 0; i < maker->kernels.count; i++)
+        plan_add(maker, list, build_kernel(maker, maker->kernels.items[i]));
     return list;
+}
+
+static bool is_read(const Maker *maker, const RuntimeArgument *argument) {
+    for (uint32_t i = 0; i < maker->kernels.count; i++)
+        for (uint32_t k = 0; k < maker->kernels.items[i]->arguments.count; k++)
+            if (maker->kernels.items[i]->arguments.items[k] == argument) return true;
+    return false;
+}
+
+// Which runtime arguments are coordinates of cores.
+Value *plan_build_core_coordinates(Maker *maker) {
+    static const char *const axes[] = {[AXIS_X] = "x", [AXIS_Y] = "y"};
+    Value *dict = plan_dict(maker);
+    for (uint32_t i = 0; i < maker->program->arguments.count; i++) {
+        const RuntimeArgument *argument = maker->program->arguments.items[i];
+        if (argument->axis == AXIS_NONE || !is_read(maker, argument)) continue;
+        plan_set(maker, dict, argument->variable->name, plan_text(maker, axes[argument->axis]));
+    }
+    return dict;
 }
 
 Value *plan_build_compute(Maker *maker) {

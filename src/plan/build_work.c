@@ -86,11 +86,28 @@ static bool covers(const RuntimeArgument *argument, Core core) {
     return false;
 }
 
+static bool runs_on(const ThreadProgram *thread, Core core) {
+    for (uint32_t i = 0; i < thread->cores.count; i++)
+        if (in_range(thread->cores.items[i], core)) return true;
+    return thread->cores.count == 0;
+}
+
+// Whether a kernel of that core asks for the argument: what only other roles need has no value there.
+static bool is_read(const Maker *maker, const RuntimeArgument *argument, Core core) {
+    for (uint32_t i = 0; i < maker->kernels.count; i++) {
+        const ThreadKernel *kernel = maker->kernels.items[i];
+        if (!runs_on(kernel->thread, core)) continue;
+        for (uint32_t k = 0; k < kernel->arguments.count; k++)
+            if (kernel->arguments.items[k] == argument) return true;
+    }
+    return false;
+}
+
 static Value *build_core_arguments(Maker *maker, Core core) {
     Value *dict = plan_dict(maker);
     for (uint32_t i = 0; i < maker->program->arguments.count; i++) {
         const RuntimeArgument *argument = maker->program->arguments.items[i];
-        if (!covers(argument, core)) continue;
+        if (!covers(argument, core) || !is_read(maker, argument, core)) continue;
         plan_set(maker, dict, argument->variable->name, plan_int(maker, argument_value(argument, core)));
     }
     return dict;
@@ -102,12 +119,28 @@ static bool is_used(const Maker *maker, Core core) {
     return false;
 }
 
+// A program written by hand may have no partition: then each core that it uses is an item.
+static bool is_partitioned(const Maker *maker) { return maker->program->attributes[ATTR_WORK_PARTITION] != NULL; }
+
+static Value *build_one_item(Maker *maker) {
+    Value *list = plan_list(maker), *run = plan_dict(maker);
+    plan_set(maker, run, "start", plan_int(maker, maker->next_entry++));
+    plan_set(maker, run, "count", plan_int(maker, 1));
+    plan_set(maker, run, "stride", plan_int(maker, 1));
+    plan_add(maker, list, run);
+    return list;
+}
+
+static Value *build_items(Maker *maker, Core core) {
+    if (!is_used(maker, core)) return plan_list(maker);
+    return is_partitioned(maker) ? build_runs(maker, partition_entry(maker, core)) : build_one_item(maker);
+}
+
 static Value *build_core(Maker *maker, Core core) {
-    bool used = is_used(maker, core);
     Value *dict = plan_dict(maker);
     plan_set(maker, dict, "core", plan_pair(maker, core.x, core.y));
-    plan_set(maker, dict, "work_items", build_runs(maker, used ? partition_entry(maker, core) : NULL));
-    plan_set(maker, dict, "runtime_args", used ? build_core_arguments(maker, core) : plan_dict(maker));
+    plan_set(maker, dict, "work_items", build_items(maker, core));
+    plan_set(maker, dict, "runtime_args", is_used(maker, core) ? build_core_arguments(maker, core) : plan_dict(maker));
     return dict;
 }
 
@@ -120,9 +153,19 @@ Value *plan_build_cores(Maker *maker) {
     return list;
 }
 
+static const Value *launch_grid(Maker *maker) {
+    if (is_partitioned(maker)) return maker->program->attributes[ATTR_WORK_GRID];
+    Value *grid = plan_list(maker);
+    int64_t cores = 0;
+    for (uint32_t i = 0; i < maker->ranges.count; i++)
+        cores += (int64_t)maker->ranges.items[i].columns * maker->ranges.items[i].rows;
+    plan_add(maker, grid, plan_int(maker, cores));
+    return grid;
+}
+
 Value *plan_build_work_items(Maker *maker) {
     static const char *const axes[] = {"x", "y", "z"};
-    const Value *grid = maker->program->attributes[ATTR_WORK_GRID];
+    const Value *grid = launch_grid(maker);
     Value *dict = plan_dict(maker), *extents = plan_list(maker), *block = plan_dict(maker);
     int64_t count = 1;
     uint32_t rank = grid && grid->kind == VALUE_LIST && grid->count <= 3 ? grid->count : 0;

@@ -8,7 +8,7 @@ bool plan_check(Context *context, const PlanFile *plan) {
     static void (*const rules[])(Check *) = {
         plan_check_target, plan_check_grid,    plan_check_ranges,    plan_check_cores,
         plan_check_work,   plan_check_tensors, plan_check_layouts,   plan_check_buffers,
-        plan_check_l1,     plan_check_kernels, plan_check_arguments,
+        plan_check_l1,     plan_check_kernels, plan_check_arguments, plan_check_coordinates,
     };
     Check check = {.context = context, .plan = plan, .root = plan->root};
     for (size_t i = 0; i < sizeof rules / sizeof *rules && !check.failed; i++) rules[i](&check);

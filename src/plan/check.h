@@ -30,6 +30,20 @@ const Value *plan_named(const Value *list, const char *name);
 // Reports the first name that two items of a list share.
 bool plan_names_unique(Check *check, DiagnosticCode code, const char *section);
 
+// A layout under the rules of its tensor.
+typedef struct LayoutCheck {
+    Check *check;
+    const Value *layout, *shape;
+    JsonPath path;
+} LayoutCheck;
+void plan_violate_layout(LayoutCheck *layout, const char *key, const char *complaint);
+// Elements of the plane's rows (0) or columns (1) in whole tiles; its rows when the planes of the dimensions outside of
+// it lie above each other, as shards hold them.
+int64_t plan_plane_size(const LayoutCheck *layout, uint32_t side);
+int64_t plan_stacked_rows(const LayoutCheck *layout);
+void plan_check_shard(LayoutCheck *layout);
+void plan_check_buffer_shard(Check *check, const Value *buffer, const JsonPath *path);
+
 // The rules, in order.
 void plan_check_target(Check *check);
 void plan_check_grid(Check *check);
@@ -41,6 +55,7 @@ void plan_check_layouts(Check *check);
 void plan_check_buffers(Check *check);
 void plan_check_l1(Check *check);
 void plan_check_kernels(Check *check);
+void plan_check_coordinates(Check *check);
 void plan_check_arguments(Check *check);
 
 #endif

@@ -27,6 +27,13 @@ static bool is_plain_file(const char *name) {
     return *name && *name != '.' && !strchr(name, '/') && strlen(name) < 256;
 }
 
+static bool is_first_with_file(const Check *check, const Value *kernel) {
+    const Value *kernels = value_get(check->root, "kernels");
+    for (uint32_t i = 0; kernels->items[i] != kernel; i++)
+        if (!strcmp(plan_word(kernels->items[i], "file"), plan_word(kernel, "file"))) return false;
+    return true;
+}
+
 static void check_kernel_file(Check *check, const Value *kernel, const JsonPath *path) {
     const Value *program = value_get(kernel, "program");
     const Value *first = value_get(value_get(check->root, "kernels")->items[0], "program");
@@ -37,21 +44,41 @@ static void check_kernel_file(Check *check, const Value *kernel, const JsonPath 
                        "expected the name of a file beside the plan, got `%.60s`", name);
     else if (!value_equal(program, first))
         plan_violation(check, DIAG_PLAN_FILE, &place, "all kernels of a plan are in one program text");
+    else if (!is_plain_file(plan_word(kernel, "file")))
+        plan_violation(check, DIAG_PLAN_FILE, &(JsonPath){path, "file", 0},
+                       "expected the name of a file beside the plan, got `%.60s`", plan_word(kernel, "file"));
+    else if (!is_first_with_file(check, kernel))
+        plan_violation(check, DIAG_PLAN_NAME, &(JsonPath){path, "file", 0}, "another kernel is %.60s, too",
+                       plan_word(kernel, "file"));
 }
 
-static void check_kernel_buffers(Check *check, const Value *kernel, const JsonPath *path) {
-    const Value *arguments = value_get(kernel, "compile_time_args"),
-                *buffers = value_get(check->root, "circular_buffers");
+// What the numbers are of: circular buffers, then semaphores.
+static const Value *numbered_item(const Check *check, const char *name) {
+    const Value *buffer = plan_named(value_get(check->root, "circular_buffers"), name);
+    return buffer ? buffer : plan_named(value_get(check->root, "semaphores"), name);
+}
+
+static void check_kernel_numbers(Check *check, const Value *kernel, const JsonPath *path) {
+    const Value *arguments = value_get(kernel, "compile_time_args");
     JsonPath list = {path, "compile_time_args", 0};
     for (uint32_t i = 0; i < arguments->count; i++) {
-        const Value *buffer = plan_named(buffers, arguments->keys[i]);
-        JsonPath item = {&list, arguments->keys[i], 0};
-        if (!buffer)
-            plan_violation(check, DIAG_PLAN_NAME, &item, "there is no such circular buffer");
-        else if (plan_integer(buffer, "index") != plan_at(arguments, i))
-            plan_violation(check, DIAG_PLAN_ARGUMENTS, &item, "the circular buffer's number is %lld, got %lld",
-                           (long long)plan_integer(buffer, "index"), (long long)plan_at(arguments, i));
+        const Value *item = numbered_item(check, arguments->keys[i]);
+        JsonPath place = {&list, arguments->keys[i], 0};
+        if (!item)
+            plan_violation(check, DIAG_PLAN_NAME, &place, "there is no such circular buffer or semaphore");
+        else if (plan_integer(item, "index") != plan_at(arguments, i))
+            plan_violation(check, DIAG_PLAN_ARGUMENTS, &place, "its number is %lld, got %lld",
+                           (long long)plan_integer(item, "index"), (long long)plan_at(arguments, i));
     }
+}
+
+static void check_kernel_tensors(Check *check, const Value *kernel, const JsonPath *path) {
+    const Value *names = value_get(kernel, "tensor_args"), *layouts = value_get(check->root, "layouts");
+    JsonPath list = {path, "tensor_args", 0};
+    for (uint32_t i = 0; i < names->count; i++)
+        if (!value_get(layouts, names->items[i]->text))
+            plan_violation(check, DIAG_PLAN_NAME, &(JsonPath){&list, NULL, i}, "there is no tensor %.60s",
+                           names->items[i]->text);
 }
 
 static void check_kernel_sizes(Check *check, const Value *kernel, const JsonPath *path) {
@@ -95,7 +122,8 @@ void plan_check_kernels(Check *check) {
     for (uint32_t i = 0; i < kernels->count && !check->failed; i++) {
         JsonPath path = {&list, NULL, i};
         check_kernel_file(check, kernels->items[i], &path);
-        check_kernel_buffers(check, kernels->items[i], &path);
+        check_kernel_numbers(check, kernels->items[i], &path);
+        check_kernel_tensors(check, kernels->items[i], &path);
         check_kernel_sizes(check, kernels->items[i], &path);
     }
     if (!check->failed) check_placement(check);
@@ -156,4 +184,38 @@ void plan_check_arguments(Check *check) {
                 plan_violation(check, DIAG_PLAN_ARGUMENTS, &(JsonPath){&path, given->keys[k], 0},
                                "no kernel on core [%lld, %lld] reads it", (long long)placed.x, (long long)placed.y);
     }
+}
+
+// ---------------------------------------------------------------- coordinates
+
+static void check_coordinate(Check *check, const char *name, bool is_column) {
+    const Value *cores = value_get(check->root, "cores");
+    int64_t limit = is_column ? check->target->grid_columns : check->target->grid_rows;
+    JsonPath list = {NULL, "cores", 0};
+    for (uint32_t i = 0; i < cores->count && !check->failed; i++) {
+        const Value *given = value_get(cores->items[i], "runtime_args"), *value = value_get(given, name);
+        JsonPath item = {&list, NULL, i}, path = {&item, "runtime_args", 0};
+        if (value && (value->integer < 0 || value->integer >= limit))
+            plan_violation(check, DIAG_PLAN_ARGUMENTS, &(JsonPath){&path, name, 0},
+                           "the chip has %s 0 to %lld, got %lld", is_column ? "columns" : "rows", (long long)limit - 1,
+                           (long long)value->integer);
+    }
+}
+
+static bool any_reads(const Check *check, const char *name) {
+    const Value *kernels = value_get(check->root, "kernels");
+    for (uint32_t i = 0; i < kernels->count; i++)
+        if (has_text(value_get(kernels->items[i], "runtime_args"), name)) return true;
+    return false;
+}
+
+void plan_check_coordinates(Check *check) {
+    const Value *coordinates = value_get(check->root, "core_coordinates");
+    JsonPath path = {NULL, "core_coordinates", 0};
+    for (uint32_t i = 0; i < coordinates->count && !check->failed; i++)
+        if (!any_reads(check, coordinates->keys[i]))
+            plan_violation(check, DIAG_PLAN_NAME, &(JsonPath){&path, coordinates->keys[i], 0},
+                           "no kernel reads such a runtime argument");
+        else
+            check_coordinate(check, coordinates->keys[i], coordinates->items[i]->text[0] == 'x');
 }

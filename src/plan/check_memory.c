@@ -22,13 +22,7 @@ void plan_check_tensors(Check *check) {
     }
 }
 
-typedef struct LayoutCheck {
-    Check *check;
-    const Value *layout, *shape;
-    JsonPath path;
-} LayoutCheck;
-
-static void violate_layout(LayoutCheck *layout, const char *key, const char *complaint) {
+void plan_violate_layout(LayoutCheck *layout, const char *key, const char *complaint) {
     plan_violation(layout->check, DIAG_PLAN_LAYOUT, &(JsonPath){&layout->path, key, 0}, "%s", complaint);
 }
 
@@ -44,10 +38,10 @@ static void check_plane(LayoutCheck *layout) {
     for (size_t i = 0; i < sizeof orientations / sizeof *orientations; i++)
         if (!strcmp(orientations[i].word, word) &&
             ((rows >= 0) != orientations[i].rows || (columns >= 0) != orientations[i].columns))
-            violate_layout(layout, "orientation", "does not go with the tile plane");
+            plan_violate_layout(layout, "orientation", "does not go with the tile plane");
     if (rows >= rank || columns >= rank)
-        violate_layout(layout, "tile_plane", "names a dimension that the tensor lacks");
-    if (rows >= 0 && rows == columns) violate_layout(layout, "tile_plane", "names one dimension twice");
+        plan_violate_layout(layout, "tile_plane", "names a dimension that the tensor lacks");
+    if (rows >= 0 && rows == columns) plan_violate_layout(layout, "tile_plane", "names one dimension twice");
 }
 
 static bool is_tile_side(int64_t side) { return side == 16 || side == 32; }
@@ -55,7 +49,7 @@ static bool is_tile_side(int64_t side) { return side == 16 || side == 32; }
 static void check_tile(LayoutCheck *layout) {
     const Value *tile = value_get(layout->layout, "tile_shape");
     if (!is_tile_side(plan_at(tile, 0)) || !is_tile_side(plan_at(tile, 1)))
-        violate_layout(layout, "tile_shape", "a tile has 16 or 32 rows and columns");
+        plan_violate_layout(layout, "tile_shape", "a tile has 16 or 32 rows and columns");
 }
 
 static int64_t round_up(int64_t size, int64_t unit) {
@@ -70,56 +64,12 @@ static void check_padding(LayoutCheck *layout) {
         int64_t unit = i == plan_at(plane, 0) ? plan_at(tile, 0) : i == plan_at(plane, 1) ? plan_at(tile, 1) : 1;
         same = plan_at(padded, i) == round_up(plan_at(layout->shape, i), unit);
     }
-    if (!same) violate_layout(layout, "padded_shape", "is not the tensor's shape in whole tiles");
-}
-
-static int64_t plane_size(const LayoutCheck *layout, uint32_t side) {
-    int64_t dimension = plan_at(value_get(layout->layout, "tile_plane"), side);
-    const Value *padded = value_get(layout->layout, "padded_shape");
-    return dimension < 0 ? 1 : plan_at(padded, (uint32_t)dimension);
-}
-
-// Dimensions outside of the plane lie above each other: the shards hold their planes one after the other.
-static int64_t stacked_rows(const LayoutCheck *layout) {
-    const Value *padded = value_get(layout->layout, "padded_shape");
-    int64_t rows = 1, columns = plan_at(value_get(layout->layout, "tile_plane"), 1);
-    for (uint32_t i = 0; i < padded->count; i++)
-        if (i != columns && __builtin_mul_overflow(rows, plan_at(padded, i), &rows)) return INT64_MAX;
-    return rows;
-}
-
-static bool shards_hold(const Value *shard, int64_t rows, int64_t columns, const char *memory) {
-    const Value *shape = value_get(shard, "shape"), *grid = value_get(shard, "grid");
-    int64_t cores = plan_at(grid, 0) * plan_at(grid, 1);
-    bool turned = !strcmp(plan_word(shard, "order"), "column_major");
-    int64_t down = plan_at(grid, !turned), across = plan_at(grid, turned);
-    if (!strcmp(memory, "height_sharded")) down = cores, across = 1;
-    if (!strcmp(memory, "width_sharded")) down = 1, across = cores;
-    return plan_at(shape, 0) * down >= rows && plan_at(shape, 1) * across >= columns;
-}
-
-static void check_shard(LayoutCheck *layout) {
-    const Value *shard = value_get(layout->layout, "shard"), *tile = value_get(layout->layout, "tile_shape");
-    const char *memory = plan_word(layout->layout, "memory");
-    bool sharded = strcmp(memory, "interleaved") != 0;
-    if (sharded != (shard->kind == VALUE_DICT)) {
-        violate_layout(layout, "shard",
-                       sharded ? "is missing for a sharded tensor" : "is there for an interleaved tensor");
-        return;
-    }
-    if (!sharded) return;
-    const Value *shape = value_get(shard, "shape"), *grid = value_get(shard, "grid");
-    if (plan_at(shape, 0) % plan_at(tile, 0) || plan_at(shape, 1) % plan_at(tile, 1))
-        violate_layout(layout, "shard", "its shape is not tile-aligned");
-    if (plan_at(grid, 0) > layout->check->target->grid_columns || plan_at(grid, 1) > layout->check->target->grid_rows)
-        violate_layout(layout, "shard", "its grid is larger than the chip's");
-    if (!shards_hold(shard, stacked_rows(layout), plane_size(layout, 1), memory))
-        violate_layout(layout, "shard", "shards times cores do not hold the tensor");
+    if (!same) plan_violate_layout(layout, "padded_shape", "is not the tensor's shape in whole tiles");
 }
 
 void plan_check_layouts(Check *check) {
     const Value *layouts = value_get(check->root, "layouts"), *tensors = value_get(check->root, "tensors");
-    static void (*const rules[])(LayoutCheck *) = {check_plane, check_tile, check_padding, check_shard};
+    static void (*const rules[])(LayoutCheck *) = {check_plane, check_tile, check_padding, plan_check_shard};
     JsonPath list = {NULL, "layouts", 0};
     for (uint32_t i = 0; i < layouts->count && !check->failed; i++) {
         const Value *tensor = plan_named(tensors, layouts->keys[i]);
@@ -170,6 +120,26 @@ static void check_alias(Check *check, const Value *buffers, const Value *buffer,
                        alias);
 }
 
+// The hardware gives a program so many on every core.
+enum { SEMAPHORES = 16 };
+
+static void check_semaphores(Check *check) {
+    const Value *semaphores = value_get(check->root, "semaphores");
+    JsonPath list = {NULL, "semaphores", 0};
+    uint64_t taken = 0;
+    for (uint32_t i = 0; i < semaphores->count && !check->failed; i++) {
+        int64_t index = plan_integer(semaphores->items[i], "index");
+        JsonPath item = {&list, NULL, i}, path = {&item, "index", 0};
+        if (index >= SEMAPHORES)
+            plan_violation(check, DIAG_PLAN_SEMAPHORES, &path, "there are the numbers 0 to %d, got %lld",
+                           SEMAPHORES - 1, (long long)index);
+        else if (taken >> index & 1)
+            plan_violation(check, DIAG_PLAN_SEMAPHORES, &path, "%lld is taken by another one", (long long)index);
+        else
+            taken |= (uint64_t)1 << index;
+    }
+}
+
 void plan_check_buffers(Check *check) {
     const Value *buffers = value_get(check->root, "circular_buffers");
     if (!plan_names_unique(check, DIAG_PLAN_NAME, "circular_buffers")) return;
@@ -180,11 +150,16 @@ void plan_check_buffers(Check *check) {
         JsonPath path = {&list, NULL, i};
         check_buffer(check, buffers->items[i], &path, &taken);
         check_alias(check, buffers, buffers->items[i], &path);
+        plan_check_buffer_shard(check, buffers->items[i], &path);
     }
+    if (!check->failed) check_semaphores(check);
 }
 
+// An alias has those of another one, a shard those of its tensor.
+static bool has_bytes(const Value *buffer) { return !plan_word(buffer, "alias") && !plan_word(buffer, "shard"); }
+
 static int64_t own_bytes(const Value *buffer) {
-    return plan_word(buffer, "alias") ? 0 : plan_integer(buffer, "pages") * plan_integer(buffer, "page_bytes");
+    return !has_bytes(buffer) ? 0 : plan_integer(buffer, "pages") * plan_integer(buffer, "page_bytes");
 }
 
 static int64_t times(int64_t a, int64_t b) {
@@ -200,8 +175,8 @@ static int64_t layout_l1_bytes(const LayoutCheck *layout) {
     if (strcmp(plan_word(layout->layout, "space"), "l1") != 0) return 0;
     bool sharded = shard->kind == VALUE_DICT;
     const Value *shape = sharded ? value_get(shard, "shape") : NULL;
-    int64_t rows = sharded ? plan_at(shape, 0) : stacked_rows(layout);
-    int64_t columns = sharded ? plan_at(shape, 1) : plane_size(layout, 1);
+    int64_t rows = sharded ? plan_at(shape, 0) : plan_stacked_rows(layout);
+    int64_t columns = sharded ? plan_at(shape, 1) : plan_plane_size(layout, 1);
     int64_t pages = times(parts(rows, plan_at(tile, 0)), parts(columns, plan_at(tile, 1)));
     if (!sharded) pages = parts(pages, layout->check->target->grid_columns * layout->check->target->grid_rows);
     DType format = DTYPE_VOID;
@@ -226,7 +201,7 @@ static void check_l1_table(Check *check, const JsonPath *l1) {
     uint32_t row = 0;
     for (uint32_t i = 0; i < buffers->count; i++) {
         const Value *buffer = buffers->items[i];
-        if (plan_word(buffer, "alias")) continue;
+        if (!has_bytes(buffer)) continue;
         const Value *entry = row < table->count ? table->items[row++] : NULL;
         if (entry && !strcmp(plan_word(entry, "circular_buffer"), plan_word(buffer, "name")) &&
             plan_integer(entry, "bytes") == own_bytes(buffer))

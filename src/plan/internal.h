@@ -4,6 +4,7 @@
 
 #include "pass/pass.h"
 #include "plan/plan.h"
+#include "program/kernel.h"
 #include "program/program.h"
 
 typedef VECTOR(CoreRange) CoreRanges;
@@ -15,8 +16,9 @@ typedef struct Maker {
     CompileOptions options;
     const char *program_file;
     const Value *program_digest;
-    CoreRanges ranges;   // of tt.core_ranges
-    uint32_t next_entry; // of tt.work_partition, where the search for the next core begins
+    CoreRanges ranges;                    // of tt.core_ranges
+    VECTOR(const ThreadKernel *) kernels; // of the program's threads, in order
+    uint32_t next_entry;                  // of tt.work_partition, where the search for the next core begins
 } Maker;
 
 Value *plan_dict(Maker *maker);
@@ -43,6 +45,7 @@ Value *plan_build_circular_buffers(Maker *maker);
 Value *plan_build_semaphores(Maker *maker);
 Value *plan_build_l1(Maker *maker);
 Value *plan_build_kernels(Maker *maker);
+Value *plan_build_core_coordinates(Maker *maker);
 Value *plan_build_compute(Maker *maker);
 
 #endif

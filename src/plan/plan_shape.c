@@ -96,6 +96,9 @@ static const Field core_fields[] = {
 static const Shape core_entry = DICT(core_fields);
 static const Shape cores = {.kind = SHAPE_LIST, .item = &core_entry, .minimum = 1, .maximum = INT_MAX};
 
+static const Shape axis = {.kind = SHAPE_TEXT, .words = "x|y"};
+static const Shape coordinates = {.kind = SHAPE_MAP, .item = &axis};
+
 static const Shape launch_grid = {.kind = SHAPE_LIST, .item = &positive, .minimum = 0, .maximum = 3};
 static const Shape block = {.kind = SHAPE_MAP, .item = &text};
 static const Field work_items_fields[] = {
@@ -166,6 +169,7 @@ static const Field circular_buffer_fields[] = {
     {"resident", &boolean, "filled once and never popped"},
     {"alias", &text_or_null, "the circular buffer whose bytes it shares"},
     {"holds", &text_or_null, "the buffer of the source that it stands for"},
+    {"shard", &text_or_null, "the tensor whose shard on the core is the circular buffer's memory"},
 };
 static const Shape circular_buffer = DICT(circular_buffer_fields);
 static const Shape circular_buffers = {.kind = SHAPE_LIST, .item = &circular_buffer, .minimum = 0, .maximum = INT_MAX};
@@ -206,7 +210,8 @@ static const Field kernel_fields[] = {
     {"file", &text, "the kernel's C++, beside the plan"},
     {"program", &program, "what it was printed to; one file for all kernels"},
     {"cores", &ranges, "where it runs"},
-    {"compile_time_args", &integers, "circular-buffer numbers that are compiled in, by name, in order"},
+    {"compile_time_args", &integers,
+     "numbers of circular buffers, then of semaphores, that are compiled in, by name, in order"},
     {"tensor_args", &texts,
      "the tensors that it accesses, in order: their accessors' words follow the compile-time arguments, their "
      "addresses "
@@ -258,6 +263,10 @@ static const Field plan_fields[] = {
     {"work_items", &work_items, "the launch: an item is one of its blocks"},
     {"work_partition", &work_partition, "how items are dealt out"},
     {"cores", &cores, "each core of the grid, row by row"},
+    {"core_coordinates", &coordinates,
+     "runtime arguments that are a core's x or y as they stand in `cores`: the host gives kernels the chip's own "
+     "number "
+     "of that column or row"},
     {"sizes", &sizes, "values of the dynamic sizes"},
     {"tensors", &tensors, "the kernel's arguments, in order"},
     {"layouts", &layouts, "how tensors lie in memory, by name"},

@@ -1,7 +1,6 @@
 // What a thread uses: everything that its loops, branches and instructions mention, and what the lets behind that need.
 #include "program/kernel.h"
 
-#include "ir/print.h"
 #include "ir/walk.h"
 
 // A set of pointers, and the values of lets that nothing has needed so far.
@@ -122,17 +121,6 @@ static UseSet *uses_of(const ThreadProgram *thread, Arena *arena) {
 
 // ---------------------------------------------------------------- the kernel
 
-// reader.cpp; where several ranges of cores run readers of their own, reader_2.cpp and so on.
-static const char *file_of(const Function *program, const ThreadProgram *thread, Arena *arena) {
-    int same = 0;
-    for (uint32_t i = 0; i < program->threads.count; i++) {
-        same += program->threads.items[i]->thread == thread->thread;
-        if (program->threads.items[i] == thread) break;
-    }
-    const char *name = thread_name(thread->thread);
-    return same < 2 ? arena_format(arena, "%s.cpp", name) : arena_format(arena, "%s_%d.cpp", name, same);
-}
-
 #define KEEP_USED(list, from, key)                                                                                     \
     for (uint32_t i = 0; i < (from).count; i++)                                                                        \
         if (is_used(kernel->uses, key)) vector_push(arena, kernel->list, (from).items[i])
@@ -142,7 +130,7 @@ ThreadKernel *thread_kernel(const Function *program, const ThreadProgram *thread
     ThreadKernel *kernel = arena_new(arena, ThreadKernel);
     kernel->program = program;
     kernel->thread = thread;
-    kernel->file = file_of(program, thread, arena);
+    kernel->file = kernel_file(program, thread);
     kernel->uses = uses_of(thread, arena);
     KEEP_USED(circular_buffers, program->circular_buffers, program->circular_buffers.items[i]);
     KEEP_USED(tensors, program->parameters, program->parameters.items[i]);

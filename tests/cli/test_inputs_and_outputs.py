@@ -73,7 +73,31 @@ def test_wrong_level_is_refused(tmp_path):
     refused(ttile("sim", tmp_path / "k.ttir"), "not-a-program")
     (tmp_path / "p.ttir").write_text(ttile("opt", GEMM, *SIZES).stdout)
     refused(ttile("run", tmp_path / "p.ttir"), "already-lowered")
-    refused(ttile("compile", tmp_path / "p.ttir"), "already-lowered")
+    ttile("opt", GEMM, *SIZES, f"--dump-dir={tmp_path}/dump")
+    (tiles,) = (tmp_path / "dump").glob("*LowerTTTileIntrinsics*")
+    refused(ttile("compile", tiles), "already-lowered")
+
+
+def test_thread_programs_are_emitted_as_they_are(tmp_path):
+    (tmp_path / "p.ttir").write_text(ttile("opt", GEMM, *SIZES).stdout)
+    assert ttile("compile", tmp_path / "p.ttir", "-o", tmp_path / "again").returncode == 0
+    assert ttile("compile", GEMM, *SIZES, "-o", tmp_path / "once").returncode == 0
+    (again,), (once,) = ((tmp_path / name).glob("*/") for name in ("again", "once"))
+    for kernel in ("reader.cpp", "compute.cpp", "writer.cpp"):
+        code = [
+            [line for line in (folder / kernel).read_text().splitlines() if not line.strip().startswith("//")]
+            for folder in (again, once)
+        ]
+        assert code[0] == code[1] and len(code[0]) > 10
+    assert ttile("plan", "check", again / "tt.plan.json").returncode == 0
+
+
+def test_unproven_thread_programs_are_not_emitted(tmp_path):
+    text = ttile("opt", GEMM, *SIZES).stdout
+    (tmp_path / "p.ttir").write_text(text.replace("noc_async_write_barrier()", "noc_async_read_barrier()"))
+    result = ttile("compile", tmp_path / "p.ttir", "-o", tmp_path / "out")
+    assert result.returncode == 1 and "error[proof-" in result.stderr
+    assert not (tmp_path / "out").exists()
 
 
 def test_entry_of_ir_text(tmp_path):

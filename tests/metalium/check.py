@@ -116,7 +116,7 @@ def vector_unit(source):
 
 
 def compile_time_arguments(plan, kernel):
-    """Numbers of circular buffers, then two words for each interleaved tensor's accessor."""
+    """Numbers of circular buffers and semaphores, then two words for each interleaved tensor's accessor."""
     pages = [1024 * (4 if "32" in plan["layouts"][name]["format"] else 2) for name in kernel["tensor_args"]]
     return [*kernel["compile_time_args"].values(), *(word for page in pages for word in (2, page))]
 
@@ -202,7 +202,8 @@ TABLE = {
     "kernels": [
         {"thread": thread, "file": f"{thread}.cpp", "compile_time_args": numbers, "tensor_args": tensors}
         for thread, numbers, tensors in (
-            ("reader", {"cb_a": 0}, ["A"]), ("compute", {"cb_a": 0, "cb_f": 1}, []), ("writer", {"cb_a": 0}, ["A"]),
+            ("reader", {"cb_a": 0, "valid": 1}, ["A"]), ("compute", {"cb_a": 0, "cb_f": 1}, []),
+            ("writer", {"cb_a": 0, "valid": 1}, ["A"]),
         )
     ],
 }  # fmt: skip

@@ -17,8 +17,11 @@
     "    T.func_attr({\"tt.core_grid\": [1, 1], \"tt.core_ranges\": [[0, 0, 1, 1]]})\n"                                 \
     "    first = T.runtime_arg(\"int32\", [[0, 0, 1, 1, -4, 0, 0]])\n"                                                 \
     "    count = T.runtime_arg(\"int32\", [[0, 0, 1, 1, 4, 0, 0]])\n"                                                  \
+    "    core_x = T.runtime_arg(\"int32\", [[0, 0, 1, 1, 0, 0, 0]], core=\"x\")\n"                                 \
+    "    core_y = T.runtime_arg(\"int32\", [[0, 0, 1, 1, 0, 0, 0]], core=\"y\")\n"                                 \
     BUFFER("cb_a", 0, "bfloat16", 2048, 4, "reader", "compute", ", unpack=\"source\"")                                 \
-    BUFFER("cb_f", 1, "float32", 4096, 4, "compute", "writer", ", unpack=\"source\"")
+    BUFFER("cb_f", 1, "float32", 4096, 4, "compute", "writer", ", unpack=\"source\"")                                \
+    "    valid = T.semaphore(1, 0)\n"
 // clang-format on
 
 typedef struct Emission {
@@ -54,12 +57,18 @@ static void assert_printed(Context *context, const char *text, const char *file,
 
 // ---------------------------------------------------------------- the whole table
 
+static bool is_coordinate(const char *name) { return strlen(name) <= 2 && (*name == 'x' || *name == 'y'); }
+
 static void add_operand(const OperandSpec *spec, Text *out) {
     bool is_float = spec->class == CLASS_FLOAT, is_output = !strcmp(spec->name, "out");
     if (spec->kind == OPERAND_CIRCULAR)
         text_add(out, is_output ? "cb_f" : "cb_a");
     else if (spec->kind == OPERAND_TENSOR)
         text_add(out, "A");
+    else if (spec->kind == OPERAND_SEMAPHORE)
+        text_add(out, "valid");
+    else if (is_coordinate(spec->name))
+        text_format(out, "core_%c", spec->name[0]);
     else if (spec->kind == OPERAND_NAME)
         text_format(out, "\"%.*s\"", (int)strcspn(spec->words, "|"), spec->words);
     else
@@ -173,7 +182,7 @@ static void test_branches(void **state) {
     const char *text = READER("        if first < count:\n" RESERVE("1") "        else:\n" RESERVE("2"));
     assert_printed(
         *state, text, "reader.cpp",
-        "    } else {\n        // test.ttir:16: cb_reserve_back(cb_a, 2)\n        cb_reserve_back(cb_a, 2);\n    }\n");
+        "    } else {\n        // test.ttir:19: cb_reserve_back(cb_a, 2)\n        cb_reserve_back(cb_a, 2);\n    }\n");
 }
 
 // ---------------------------------------------------------------- arguments
@@ -193,6 +202,66 @@ static void test_scalars_of_the_vector_unit(void **state) {
     assert_printed(*state, text, "compute.cpp", "fill_tile(0, __builtin_bit_cast(float, 0xff800000));");
 }
 
+// ---------------------------------------------------------------- between cores
+
+#define SEND                                                                                                           \
+    "        noc_async_write_multicast(cb_a, 0, count + 1, core_x, core_y, 1, 1, 3)\n"                                 \
+    "        noc_semaphore_set_multicast(valid, core_x, core_y, 1, 1, 3)\n"                                            \
+    "        noc_semaphore_set(valid, 1)\n"
+
+static void test_multicast(void **state) {
+    const char *text = READER(SEND);
+    assert_printed(*state, text, "reader.cpp", "constexpr uint32_t valid = get_compile_time_arg_val(1);");
+    assert_printed(*state, text, "reader.cpp", "const uint32_t valid_address = get_semaphore(valid);");
+    assert_printed(*state, text, "reader.cpp",
+                   "volatile tt_l1_ptr uint32_t *const valid_ptr = "
+                   "reinterpret_cast<volatile tt_l1_ptr uint32_t *>(valid_address);");
+    assert_printed(
+        *state, text, "reader.cpp",
+        "const uint64_t cb_a_receivers = get_noc_multicast_addr(core_x, core_y, 1, 1, get_write_ptr(cb_a));");
+    assert_printed(*state, text, "reader.cpp",
+                   "noc_async_write_multicast(get_write_ptr(cb_a), cb_a_receivers, (count + 1) * cb_a_page_bytes, 3);");
+    assert_printed(*state, text, "reader.cpp",
+                   "const uint64_t valid_receivers = get_noc_multicast_addr(core_x, core_y, 1, 1, valid_address);");
+    assert_printed(*state, text, "reader.cpp", "noc_semaphore_set_multicast(valid_address, valid_receivers, 3);");
+    assert_printed(*state, text, "reader.cpp", "noc_semaphore_set(valid_ptr, 1);");
+}
+
+// NoC 1, which writers use, goes the other way round.
+static void test_multicast_of_a_writer(void **state) {
+    const char *text = HEAD "    with T.writer():\n" SEND SEND;
+    assert_printed(
+        *state, text, "writer.cpp",
+        "const uint64_t cb_a_receivers = get_noc_multicast_addr(1, 1, core_x, core_y, get_write_ptr(cb_a));");
+    assert_printed(*state, text, "writer.cpp",
+                   "const uint64_t valid_receivers_2 = get_noc_multicast_addr(1, 1, core_x, core_y, valid_address);");
+}
+
+static void test_receiver(void **state) {
+    const char *text = READER("        noc_semaphore_inc(valid, core_x, core_y, 1)\n"
+                              "        noc_semaphore_wait(valid, count)\n");
+    assert_printed(*state, text, "reader.cpp", "noc_semaphore_inc(get_noc_addr(core_x, core_y, valid_address), 1);");
+    assert_printed(*state, text, "reader.cpp", "noc_semaphore_wait(valid_ptr, count);");
+}
+
+#define ROLE(core, body) "    with T.reader(cores=[[" core ", 0, 1, 1]]):\n" body
+
+// Each file is there once, and nothing of the names in the source can lead elsewhere.
+static void test_files_of_roles(void **state) {
+    static const char receive[] = ROLE("1", "        noc_semaphore_wait(valid, 1)\n        cb_push_back(cb_a, 1)\n");
+    static const char load[] = ROLE("2", "        noc_async_read_page(A, 0, cb_a, 0)\n        cb_push_back(cb_a, 1)\n");
+    static const char *const expected[] = {"reader_send_a_b_.cpp", "reader_receive_a_b_.cpp", "reader.cpp",
+                                           "reader_send_a_b_-2.cpp", "run.py"};
+    Emission emission = {.text = arena_format(&((Context *)*state)->unit, "%s%s%s%s%s", HEAD, ROLE("0", SEND), receive,
+                                              load, ROLE("3", SEND))};
+    const char *holds = strstr(emission.text, "unpack=\"source\"");
+    emission.text = arena_format(&((Context *)*state)->unit, "%.*sholds=\"a/b.\", %s", (int)(holds - emission.text),
+                                 emission.text, holds);
+    assert_works(*state, emit, &emission);
+    assert_int_equal(emission.files.count, 5);
+    for (int i = 0; i < 5; i++) assert_string_equal(emission.files.items[i].name, expected[i]);
+}
+
 // ---------------------------------------------------------------- refusals
 
 static void assert_refused(Context *context, const char *text, DiagnosticCode code, uint32_t line) {
@@ -202,17 +271,17 @@ static void assert_refused(Context *context, const char *text, DiagnosticCode co
 
 static void test_scalar_functions_are_refused(void **state) {
     const char *text = HEAD "    with T.compute():\n        fill_tile(0, T.exp(T.cast(first, \"float32\")))\n";
-    assert_refused(*state, text, DIAG_EMIT_EXPRESSION, 13);
+    assert_refused(*state, text, DIAG_EMIT_EXPRESSION, 16);
 }
 
 static void test_narrow_row_broadcast_is_refused(void **state) {
     const char *text = HEAD "    with T.compute():\n        unary_bcast_row(cb_a, 0, 0)\n";
-    assert_refused(*state, text, DIAG_EMIT_INSTRUCTION, 13);
+    assert_refused(*state, text, DIAG_EMIT_INSTRUCTION, 16);
 }
 
 static void test_runtime_fill_is_refused(void **state) {
     const char *text = READER("        fill_page(cb_a, 0, T.cast(first, \"float32\"))\n");
-    assert_refused(*state, text, DIAG_EMIT_INSTRUCTION, 13);
+    assert_refused(*state, text, DIAG_EMIT_INSTRUCTION, 16);
 }
 
 int main(void) {
@@ -227,6 +296,10 @@ int main(void) {
         TEST(test_branches),
         TEST(test_arguments_are_those_used),
         TEST(test_scalars_of_the_vector_unit),
+        TEST(test_multicast),
+        TEST(test_multicast_of_a_writer),
+        TEST(test_receiver),
+        TEST(test_files_of_roles),
         TEST(test_scalar_functions_are_refused),
         TEST(test_narrow_row_broadcast_is_refused),
         TEST(test_runtime_fill_is_refused),

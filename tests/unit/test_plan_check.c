@@ -24,7 +24,7 @@ static const char legal[] =
     "    {\"core\": [1, 0], \"work_items\": [{\"start\": 2, \"count\": 2, \"stride\": 1}], \"runtime_args\": {\"n\": 2}},\n"
     "    {\"core\": [0, 1], \"work_items\": [{\"start\": 4, \"count\": 2, \"stride\": 1}], \"runtime_args\": {\"n\": 2}},\n"
     "    {\"core\": [1, 1], \"work_items\": [], \"runtime_args\": {}}],\n"
-    "  \"sizes\": {\"m\": 100},\n"
+    "  \"core_coordinates\": {\"n\": \"x\"}, \"sizes\": {\"m\": 100},\n"
     "  \"tensors\": [{\"name\": \"A\", \"shape\": [2, 100, 64], \"dtype\": \"bfloat16\", \"role\": \"in\"},\n"
     "    {\"name\": \"b\", \"shape\": [64], \"dtype\": \"float32\", \"role\": \"out\"}],\n"
     "  \"layouts\": {\n"
@@ -38,14 +38,17 @@ static const char legal[] =
     "  \"circular_buffers\": [\n"
     "    {\"name\": \"cb_A\", \"index\": 0, \"format\": \"bfloat16\", \"page_bytes\": 2048, \"pages\": 4, \"window\": 2,\n"
     "      \"producer\": \"reader\", \"consumer\": \"compute\", \"unpack\": \"source\", \"resident\": false,\n"
-    "      \"alias\": null, \"holds\": \"A\"},\n"
+    "      \"alias\": null, \"holds\": \"A\", \"shard\": null},\n"
     "    {\"name\": \"cb_B\", \"index\": 1, \"format\": \"bfloat16\", \"page_bytes\": 2048, \"pages\": 4, \"window\": 2,\n"
     "      \"producer\": \"reader\", \"consumer\": \"compute\", \"unpack\": \"dst\", \"resident\": false,\n"
-    "      \"alias\": \"cb_A\", \"holds\": null}],\n"
-    "  \"semaphores\": [],\n"
+    "      \"alias\": \"cb_A\", \"holds\": null, \"shard\": null},\n"
+    "    {\"name\": \"cb_S\", \"index\": 2, \"format\": \"bfloat16\", \"page_bytes\": 2048, \"pages\": 4, \"window\": 4,\n"
+    "      \"producer\": \"reader\", \"consumer\": \"compute\", \"unpack\": \"source\", \"resident\": true,\n"
+    "      \"alias\": null, \"holds\": null, \"shard\": \"A\"}],\n"
+    "  \"semaphores\": [{\"name\": \"ready\", \"index\": 0, \"initial\": 0}, {\"name\": \"valid\", \"index\": 1, \"initial\": 0}],\n"
     "  \"kernels\": [{\"thread\": \"reader\", \"file\": \"reader.cpp\", \"program\": {\"file\": \"k.ttir\", \"sha256\": \"0\"},\n"
     "      \"cores\": [{\"start\": [0, 0], \"extent\": [2, 1]}, {\"start\": [0, 1], \"extent\": [1, 1]}],\n"
-    "      \"compile_time_args\": {\"cb_A\": 0}, \"tensor_args\": [\"A\"], \"runtime_args\": [\"n\"], \"size_args\": [\"m\"]},\n"
+    "      \"compile_time_args\": {\"cb_A\": 0, \"valid\": 1}, \"tensor_args\": [\"A\"], \"runtime_args\": [\"n\"], \"size_args\": [\"m\"]},\n"
     "    {\"thread\": \"compute\", \"file\": \"compute.cpp\", \"program\": {\"file\": \"k.ttir\", \"sha256\": \"0\"},\n"
     "      \"cores\": [{\"start\": [0, 0], \"extent\": [2, 1]}],\n"
     "      \"compile_time_args\": {}, \"tensor_args\": [], \"runtime_args\": [], \"size_args\": []}],\n"
@@ -108,15 +111,15 @@ static void test_form(void **state) {
         {"\"schema_version\": 1", "\"schema_version\": 2", DIAG_PLAN_VERSION, 2},
         {"\"schema_version\": 1", "\"schema_version\": \"1\"", DIAG_PLAN_VERSION, 2},
         {"\"kernel\": \"k\"", "\"kernel\": 5", DIAG_PLAN_SCHEMA, 2},
-        {"\"diagnostics\": []", "\"diagnostics\": [], \"colour\": 1", DIAG_PLAN_SCHEMA, 45},
-        {"\"semaphores\": [],\n", "", DIAG_PLAN_SCHEMA, 1},
+        {"\"diagnostics\": []", "\"diagnostics\": [], \"colour\": 1", DIAG_PLAN_SCHEMA, 48},
+        {"\"semaphores\"", "\"semaphore\"", DIAG_PLAN_SCHEMA, 1},
         {"\"core_grid\": [2, 2]", "\"core_grid\": [2]", DIAG_PLAN_SCHEMA, 7},
         {"\"core_grid\": [2, 2]", "\"core_grid\": [2, 0]", DIAG_PLAN_SCHEMA, 7},
         {"\"core_grid\": [2, 2]", "\"core_grid\": [2, 1.5]", DIAG_PLAN_SCHEMA, 7},
         {"\"row_major\"", "\"diagonal\"", DIAG_PLAN_SCHEMA, 5},
         {"\"count\": 2", "\"count\": -2", DIAG_PLAN_SCHEMA, 13},
         {"{\n", "[\n", DIAG_PLAN_SYNTAX, 2},
-        {"\"diagnostics\": []\n}", "\"diagnostics\": [", DIAG_PLAN_SYNTAX, 46},
+        {"\"diagnostics\": []\n}", "\"diagnostics\": [", DIAG_PLAN_SYNTAX, 49},
     };
     EXPECT(edits);
 }
@@ -168,6 +171,7 @@ static void test_tensors_and_layouts(void **state) {
         {"\"shard\": {\"shape\": [64, 64]", "\"shard\": {\"shape\": [50, 64]", DIAG_PLAN_LAYOUT, 23},
         {"\"shard\": {\"shape\": [64, 64]", "\"shard\": {\"shape\": [32, 64]", DIAG_PLAN_LAYOUT, 23},
         {"\"grid\": [2, 2], \"order\"", "\"grid\": [20, 2], \"order\"", DIAG_PLAN_LAYOUT, 23},
+        {"\"l1\"", "\"dram\"", DIAG_PLAN_LAYOUT, 23},
         {"\"height_sharded\"", "\"interleaved\"", DIAG_PLAN_LAYOUT, 23},
         {"\"interleaved\"", "\"width_sharded\"", DIAG_PLAN_LAYOUT, 26},
     };
@@ -184,25 +188,43 @@ static void test_l1(void **state) {
         {"\"alias\": \"cb_A\"", "\"alias\": \"cb_C\"", DIAG_PLAN_NAME, 34},
         {"\"alias\": \"cb_A\"", "\"alias\": \"cb_B\"", DIAG_PLAN_NAME, 34},
         {"\"name\": \"cb_B\"", "\"name\": \"cb_A\"", DIAG_PLAN_NAME, 32},
-        {"\"alias\": \"cb_A\"", "\"alias\": null", DIAG_PLAN_L1, 42},
-        {"\"used\": 16384", "\"used\": 1", DIAG_PLAN_L1, 42},
-        {"\"tensors\": 8192", "\"tensors\": 1", DIAG_PLAN_L1, 42},
-        {"\"bytes\": 1499136", "\"bytes\": 1", DIAG_PLAN_L1, 42},
-        {"\"bytes\": 8192", "\"bytes\": 4096", DIAG_PLAN_L1, 43},
-        {"\"circular_buffer\": \"cb_A\"", "\"circular_buffer\": \"cb_B\"", DIAG_PLAN_L1, 43},
+        {"\"shard\": \"A\"", "\"shard\": \"b\"", DIAG_PLAN_NAME, 37},
+        {"\"shard\": \"A\"", "\"shard\": \"D\"", DIAG_PLAN_NAME, 37},
+        {"\"holds\": null, \"shard\": null", "\"holds\": null, \"shard\": \"A\"", DIAG_PLAN_CIRCULAR_BUFFERS, 34},
+        {"\"format\": \"bfloat16\", \"orientation\"", "\"format\": \"float16\", \"orientation\"",
+         DIAG_PLAN_CIRCULAR_BUFFERS, 37},
+        {"\"pages\": 4, \"window\": 4", "\"pages\": 8, \"window\": 4", DIAG_PLAN_CIRCULAR_BUFFERS, 35},
+        {"\"valid\", \"index\": 1", "\"valid\", \"index\": 0", DIAG_PLAN_SEMAPHORES, 38},
+        {"\"valid\", \"index\": 1", "\"valid\", \"index\": 16", DIAG_PLAN_SEMAPHORES, 38},
+        {"\"name\": \"valid\"", "\"name\": \"ready\"", DIAG_PLAN_NAME, 38},
+        {"\"alias\": \"cb_A\"", "\"alias\": null", DIAG_PLAN_L1, 45},
+        {"\"used\": 16384", "\"used\": 1", DIAG_PLAN_L1, 45},
+        {"\"tensors\": 8192", "\"tensors\": 1", DIAG_PLAN_L1, 45},
+        {"\"bytes\": 1499136", "\"bytes\": 1", DIAG_PLAN_L1, 45},
+        {"\"bytes\": 8192", "\"bytes\": 4096", DIAG_PLAN_L1, 46},
+        {"\"circular_buffer\": \"cb_A\"", "\"circular_buffer\": \"cb_B\"", DIAG_PLAN_L1, 46},
     };
     EXPECT(edits);
 }
 
 static void test_kernels(void **state) {
     static const Edit edits[] = {
-        {"\"file\": \"k.ttir\"", "\"file\": \"../k.ttir\"", DIAG_PLAN_FILE, 36},
-        {"\"file\": \"k.ttir\"", "\"file\": \"\"", DIAG_PLAN_FILE, 36},
-        {"\"file\": \"k.ttir\"", "\"file\": \"j.ttir\"", DIAG_PLAN_FILE, 39},
-        {"{\"cb_A\": 0}", "{\"cb_A\": 1}", DIAG_PLAN_ARGUMENTS, 38},
-        {"{\"cb_A\": 0}", "{\"cb_X\": 0}", DIAG_PLAN_NAME, 38},
-        {"\"m\": 100", "\"m\": null", DIAG_PLAN_ARGUMENTS, 38},
-        {"\"thread\": \"compute\"", "\"thread\": \"reader\"", DIAG_PLAN_CORES, 40},
+        {"\"file\": \"k.ttir\"", "\"file\": \"../k.ttir\"", DIAG_PLAN_FILE, 39},
+        {"\"file\": \"k.ttir\"", "\"file\": \"\"", DIAG_PLAN_FILE, 39},
+        {"\"file\": \"k.ttir\"", "\"file\": \"j.ttir\"", DIAG_PLAN_FILE, 42},
+        {"{\"cb_A\": 0", "{\"cb_A\": 1", DIAG_PLAN_ARGUMENTS, 41},
+        {"{\"cb_A\": 0", "{\"cb_X\": 0", DIAG_PLAN_NAME, 41},
+        {"\"valid\": 1}", "\"valid\": 0}", DIAG_PLAN_ARGUMENTS, 41},
+        {"\"valid\": 1}", "\"invalid\": 1}", DIAG_PLAN_NAME, 41},
+        {"\"tensor_args\": [\"A\"]", "\"tensor_args\": [\"C\"]", DIAG_PLAN_NAME, 41},
+        {"\"file\": \"reader.cpp\"", "\"file\": \"/etc/reader.cpp\"", DIAG_PLAN_FILE, 39},
+        {"\"file\": \"compute.cpp\"", "\"file\": \"reader.cpp\"", DIAG_PLAN_NAME, 42},
+        {"{\"n\": \"x\"}", "{\"k\": \"x\"}", DIAG_PLAN_NAME, 17},
+        {"{\"n\": \"x\"}", "{\"n\": \"z\"}", DIAG_PLAN_SCHEMA, 17},
+        {"\"runtime_args\": {\"n\": 2}", "\"runtime_args\": {\"n\": 8}", DIAG_PLAN_ARGUMENTS, 13},
+        {"\"runtime_args\": {\"n\": 2}", "\"runtime_args\": {\"n\": -1}", DIAG_PLAN_ARGUMENTS, 13},
+        {"\"m\": 100", "\"m\": null", DIAG_PLAN_ARGUMENTS, 41},
+        {"\"thread\": \"compute\"", "\"thread\": \"reader\"", DIAG_PLAN_CORES, 43},
         {"\"runtime_args\": {\"n\": 2}", "\"runtime_args\": {}", DIAG_PLAN_ARGUMENTS, 13},
         {"\"runtime_args\": {\"n\": 2}", "\"runtime_args\": {\"n\": 2, \"k\": 1}", DIAG_PLAN_ARGUMENTS, 13},
     };
