@@ -10,7 +10,8 @@ const Pass pass_verify_tt_ir = {
     .name = "VerifyTTIR",
     .file = "verify-tt-ir",
     .summary = "the static proof obligations hold",
-    .requires = ATTR_BIT(SYNCHRONIZED) | ATTR_BIT(PERSISTENT),
+    .requires = ATTR_BIT(SYNCHRONIZED) | ATTR_BIT(PERSISTENT) | ATTR_BIT(LAYOUT_DESC) | ATTR_BIT(CORE_GRID) |
+                ATTR_BIT(CORE_RANGES) | ATTR_BIT(WORK_PARTITION) | ATTR_BIT(WORK_GRID) | ATTR_BIT(CIRCULAR_BUFFERS),
     .provides = ATTR_BIT(VERIFIED),
     .run = run,
 };

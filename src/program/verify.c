@@ -40,6 +40,7 @@ bool program_verify(Function *program, const Target *target) {
                    .buffer_count = (int)program->circular_buffers.count,
                    .concrete_steps = CONCRETE_STEPS,
                    .errors_before = context->error_count};
+    if (!verify_metadata(&check)) return false;
     verify_resources(&check);
     if (!holds_so_far(&check) || !build_trees(&check)) return false;
     for (int i = 0; i < check.tree_count; i++) walk_tree(&check, &check.trees[i]);

@@ -152,6 +152,8 @@ bool touches_dst(const Node *node);
 void verify_resources(Check *check);
 void verify_balance(Check *check);
 void verify_tensors(Check *check);
+// False if the attributes about cores are malformed or contradict each other.
+bool verify_metadata(Check *check);
 void verify_work_items(Check *check);
 
 #endif
