@@ -18,6 +18,10 @@ bool sim_page_leaving(const NumberCore *core, const PageState *page) {
     return page->leaving && page->leaving == core->movers[page->leaving & 1].write_token;
 }
 
+bool sim_page_sent(const NumberCore *core, const PageState *page) {
+    return page->sent && page->sent == core->movers[page->sent & 1].write_token;
+}
+
 // ---------------------------------------------------------------- pages
 
 static int64_t refuse_straddle(SimCore *core, const ThreadState *thread, const CodeInstruction *in,
@@ -86,7 +90,7 @@ int64_t sim_page_to_write(SimCore *core, const ThreadState *thread, const CodeIn
     if (index >= buffer->info->pages) return refuse_straddle(core, thread, in, buffer, index);
     PageState *page = &buffer->states[index];
     bool arriving = sim_page_arriving(number_core(core), page);
-    if (arriving || sim_page_leaving(number_core(core), page))
+    if (arriving || sim_page_leaving(number_core(core), page) || sim_page_sent(number_core(core), page))
         return refuse_in_flight(core, thread, in, buffer, slot, arriving);
     page->written = (uint64_t)(buffer->pushed + slot) + 1;
     return index;

@@ -40,6 +40,8 @@ enum { MAX_NESTING = 1000, MAX_REGISTERS = 60000, MAX_CODES = 4000000 };
 uint16_t compile_expression(Compiler *compiler, const Expr *expr);
 // The same as a real number or an integer, whatever its type.
 uint16_t compile_as(Compiler *compiler, const Expr *expr, bool real);
+// Register of a runtime argument that stands for a core's coordinate; fails if it is anything else.
+uint16_t compile_coordinate(Compiler *compiler, const Expr *expr, CoreAxis axis);
 // Fills `in` from the statement after compiling its scalar operands; false if it reported something.
 bool compile_instruction(Compiler *compiler, const Statement *statement, CodeInstruction *in);
 

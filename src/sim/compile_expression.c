@@ -45,10 +45,41 @@ static uint16_t constant(Compiler *compiler, const Expr *expr) {
     return slot;
 }
 
-static uint16_t variable(Compiler *compiler, const Expr *expr) {
+static uint16_t register_of(Compiler *compiler, const Expr *expr) {
     uint16_t slot;
     if (!register_find(&compiler->permanent, expr->variable, &slot)) refuse(compiler, expr, "has no value here");
     return slot;
+}
+
+static CoreAxis axis_of(const Compiler *compiler, const Expr *expr) {
+    const Function *program = compiler->machine->program;
+    if (expr->kind != EXPR_VARIABLE) return AXIS_NONE;
+    for (uint32_t i = 0; i < program->arguments.count; i++)
+        if (program->arguments.items[i]->variable == expr->variable) return program->arguments.items[i]->axis;
+    return AXIS_NONE;
+}
+
+_Noreturn static void refuse_coordinate(Compiler *compiler, const Expr *expr, const char *why) {
+    Text text = {.arena = compiler->arena};
+    print_expression(expr, &text);
+    report(compiler->machine->context, DIAG_SIM_COORDINATE, compiler->statement->location, "`%.200s` %s", text.data,
+           why);
+    report_help(compiler->machine->context,
+                "Declare T.runtime_arg(..., core=\"x\") or core=\"y\" for it, and pass it as it is.");
+    fail_now(compiler->machine->context);
+}
+
+uint16_t compile_coordinate(Compiler *compiler, const Expr *expr, CoreAxis axis) {
+    static const char *const missing[] = {[AXIS_X] = "is no runtime argument that stands for a core's x",
+                                          [AXIS_Y] = "is no runtime argument that stands for a core's y"};
+    if (axis_of(compiler, expr) != axis) refuse_coordinate(compiler, expr, missing[axis]);
+    return register_of(compiler, expr);
+}
+
+static uint16_t variable(Compiler *compiler, const Expr *expr) {
+    if (axis_of(compiler, expr) != AXIS_NONE)
+        refuse_coordinate(compiler, expr, "stands for a core's coordinate, and is used as a number");
+    return register_of(compiler, expr);
 }
 
 static uint16_t scalar_load(Compiler *compiler, const Expr *expr) {

@@ -85,23 +85,34 @@ static bool add_buffer(Compiler *compiler, CodeInstruction *in, Slots *slots, co
 }
 
 static bool add_semaphore(Compiler *compiler, CodeInstruction *in, const Semaphore *semaphore) {
-    const Function *program = compiler->machine->program;
-    for (uint32_t i = 0; i < program->semaphores.count; i++)
-        if (program->semaphores.items[i] == semaphore) in->semaphore = (int16_t)i;
+    in->semaphore = (int16_t)sim_semaphore_place(compiler->machine, semaphore);
     if (in->semaphore >= 0) return true;
     return COMPLAIN(compiler, DIAG_SIM_PROGRAM, "Declare it with T.semaphore.",
                     "`%s` is not among the program's semaphores", semaphore ? semaphore->name : "?");
 }
 
+// Which coordinate of a core an operand is.
+static CoreAxis axis_of(const Instruction *row, const OperandSpec *spec) {
+    bool names_cores = row->effect == EFFECT_NOC_MULTICAST || row->effect == EFFECT_SEMAPHORE_INC ||
+                       row->effect == EFFECT_SEMAPHORE_MULTICAST;
+    if (!names_cores) return AXIS_NONE;
+    return spec->name[0] == 'x' ? AXIS_X : spec->name[0] == 'y' ? AXIS_Y : AXIS_NONE;
+}
+
+static uint16_t scalar_operand(Compiler *compiler, const CodeInstruction *in, const OperandSpec *spec,
+                               const Expr *expr) {
+    CoreAxis axis = axis_of(in->row, spec);
+    if (axis != AXIS_NONE) return compile_coordinate(compiler, expr, axis);
+    return compile_as(compiler, expr, is_real_operand(in->row, spec->name));
+}
+
 static bool add_operand(Compiler *compiler, CodeInstruction *in, Slots *slots, const OperandSpec *spec,
                         const Operand *operand) {
     switch (operand->kind) {
-    case OPERAND_EXPR:
-        in->scalars[in->scalar_count++] = compile_as(compiler, operand->expr, is_real_operand(in->row, spec->name));
-        return true;
+    case OPERAND_EXPR: in->scalars[in->scalar_count++] = scalar_operand(compiler, in, spec, operand->expr); return true;
+    case OPERAND_SEMAPHORE: return add_semaphore(compiler, in, operand->semaphore);
     case OPERAND_CIRCULAR: return add_buffer(compiler, in, slots, operand->circular);
     case OPERAND_TENSOR: in->tensor = (int16_t)sim_tensor_place(compiler->machine, operand->tensor); return true;
-    case OPERAND_SEMAPHORE: return add_semaphore(compiler, in, operand->semaphore);
     case OPERAND_NAME: in->flag = word_flag(spec, operand->name); return true;
     case OPERAND_BOOL: in->flag = operand->boolean; return true;
     default:

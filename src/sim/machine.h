@@ -16,7 +16,9 @@ typedef struct BufferInfo {
     int64_t offset;     // of its bytes in a core's L1
     int64_t first_page; // of its shadow pages; aliases share them
     DType format;
-    bool to_dst; // unpacks to DST
+    bool to_dst;  // unpacks to DST
+    bool is_sent; // to other cores
+    int sent_as;  // place among those that its producer sends
 } BufferInfo;
 
 typedef struct TensorInfo {
@@ -46,6 +48,11 @@ typedef struct Machine {
     int64_t l1_bytes, l1_pages;
     int tensor_count;
     TensorInfo *tensors;
+    int semaphore_count;
+    const Semaphore **semaphores;
+    bool is_linked;   // cores talk to each other
+    int sent_buffers; // most that one thread sends
+    int *core_places; // by row and column of the grid: place in `cores`, or -1
     int code_count;
     ThreadCode *codes; // one for each thread program
     int64_t step_limit;
@@ -84,6 +91,7 @@ typedef struct PageState {
     uint64_t written;  // number of the page in the sequence of pushes for which it was last written, plus 1; 0: never
     uint64_t arriving; // token of the read that fills it; leaving: of the write that empties it
     uint64_t leaving;
+    uint64_t sent; // token of the multicast that takes it to other cores
 } PageState;
 
 typedef struct BufferState {
@@ -100,7 +108,8 @@ typedef struct BufferState {
 typedef struct Mover {
     uint64_t read_token, write_token; // lowest bit: which mover
     int64_t reads, unconfirmed;       // transfers that no barrier has waited for
-    const CodeInstruction *last_read, *last_write;
+    int64_t increments;               // of other cores' semaphores
+    const CodeInstruction *last_read, *last_write, *last_increment;
 } Mover;
 
 // How an unpacker is set: the pages' format, and whether they go to DST.
@@ -136,6 +145,7 @@ typedef struct NumberCore {
     Mover movers[2];
     Engine engine;
     Tally tally;
+    struct CoreLink *link; // to other cores; NULL if the program's do not talk
 } NumberCore;
 
 // ---------------------------------------------------------------- compiling
@@ -145,6 +155,7 @@ void sim_machine_build(Machine *machine, TensorSet *tensors);
 void sim_compile_thread(Machine *machine, const ThreadProgram *program, ThreadCode *code);
 int sim_buffer_place(const Machine *machine, const CircularBuffer *circular); // -1 if it is not the program's
 int sim_tensor_place(Machine *machine, const Buffer *buffer); // a scratch tensor gets its memory at its first use
+int sim_semaphore_place(const Machine *machine, const Semaphore *semaphore); // -1 if it is not the program's
 
 // ---------------------------------------------------------------- running
 
@@ -169,15 +180,22 @@ typedef struct Occupancy {
 } Occupancy;
 void sim_report_deadlock(SimCore *core, Occupancy (*occupancy)(const SimCore *core, int buffer));
 
+int sim_worker_count(const Machine *machine); // host threads
+void sim_add_tally(SimResult *result, const Tally *tally);
 // All cores; numbers and checks. Returns false if a rule was broken, without a word about it.
 bool sim_run_numbers(Machine *machine, SimResult *result);
 // The same without numbers, one core after the other; reports what is wrong.
 void sim_run_report(Machine *machine);
 // After all cores: false if a page of an output was written by none, which is then reported.
 bool sim_check_outputs(const Machine *machine);
-// Runs one core to its end.
-Outcome sim_number_core_run(NumberCore *core, int index);
+// The same for cores that talk to each other; `reporting`: without numbers, and says what is wrong.
+bool sim_run_linked(Machine *machine, SimResult *result, bool reporting);
 void sim_number_core_prepare(Machine *machine, NumberCore *core, Arena *arena, bool with_numbers);
+void sim_number_core_start(NumberCore *core, int index);
+// Lets its threads run as far as they can: done when all have ended, and what must hold then is checked. `apart`: parts
+// of compute may run ahead of each other when nothing else can move.
+Outcome sim_number_core_advance(NumberCore *core, bool apart, bool *moved);
+Occupancy sim_number_occupancy(const SimCore *core, int buffer);
 void sim_run_timing(Machine *machine, SimResult *result);
 
 extern const Handler sim_number_handlers[]; // by Effect
@@ -186,6 +204,9 @@ extern const Handler sim_timing_handlers[];
 // ---------------------------------------------------------------- pages and DST, for the handlers of numbers
 
 static inline NumberCore *number_core(SimCore *core) { return (NumberCore *)core; }
+static inline Mover *number_mover(SimCore *core, const ThreadState *thread) {
+    return &number_core(core)->movers[thread->thread == THREAD_WRITER];
+}
 static inline BufferState *operand_buffer(SimCore *core, const CodeInstruction *in, int which) {
     return &number_core(core)->buffers[in->buffers[which]];
 }
@@ -200,6 +221,7 @@ int64_t sim_page_to_write(SimCore *core, const ThreadState *thread, const CodeIn
                           const BufferState *buffer, int64_t slot);
 bool sim_page_arriving(const NumberCore *core, const PageState *page);
 bool sim_page_leaving(const NumberCore *core, const PageState *page);
+bool sim_page_sent(const NumberCore *core, const PageState *page);
 // True if the instruction's unit is set up for it; a violation otherwise.
 bool sim_fpu_ready(SimCore *core, const ThreadState *thread, const CodeInstruction *in);
 bool sim_sfpu_ready(SimCore *core, const ThreadState *thread, const CodeInstruction *in);
@@ -214,6 +236,12 @@ Outcome sim_noc_write(SimCore *, ThreadState *, const CodeInstruction *, const S
 Outcome sim_read_barrier(SimCore *, ThreadState *, const CodeInstruction *, const Scalar *);
 Outcome sim_write_flush(SimCore *, ThreadState *, const CodeInstruction *, const Scalar *);
 Outcome sim_write_barrier(SimCore *, ThreadState *, const CodeInstruction *, const Scalar *);
+Outcome sim_multicast(SimCore *, ThreadState *, const CodeInstruction *, const Scalar *);
+Outcome sim_semaphore_set(SimCore *, ThreadState *, const CodeInstruction *, const Scalar *);
+Outcome sim_semaphore_wait(SimCore *, ThreadState *, const CodeInstruction *, const Scalar *);
+Outcome sim_semaphore_increment(SimCore *, ThreadState *, const CodeInstruction *, const Scalar *);
+Outcome sim_semaphore_multicast(SimCore *, ThreadState *, const CodeInstruction *, const Scalar *);
+Outcome sim_atomic_barrier(SimCore *, ThreadState *, const CodeInstruction *, const Scalar *);
 Outcome sim_page_store(SimCore *, ThreadState *, const CodeInstruction *, const Scalar *);
 Outcome sim_page_update(SimCore *, ThreadState *, const CodeInstruction *, const Scalar *);
 Outcome sim_startup(SimCore *, ThreadState *, const CodeInstruction *, const Scalar *);

@@ -4,10 +4,6 @@
 
 #include "sim/machine.h"
 
-static Mover *mover_of(SimCore *core, const ThreadState *thread) {
-    return &number_core(core)->movers[thread->thread == THREAD_WRITER];
-}
-
 // ---------------------------------------------------------------- who owns a page of a tensor
 
 static void note_reader(TensorInfo *tensor, int64_t page, uint32_t me) {
@@ -101,7 +97,7 @@ Outcome sim_noc_read(SimCore *core, ThreadState *thread, const CodeInstruction *
     if (!tensor) return OUTCOME_FAILED;
     int64_t index = sim_page_to_write(core, thread, in, buffer, values[1].i);
     if (index < 0 || claim_read(core, thread, in, tensor, values[0].i) != OUTCOME_DONE) return OUTCOME_FAILED;
-    Mover *mover = mover_of(core, thread);
+    Mover *mover = number_mover(core, thread);
     buffer->states[index].arriving = mover->read_token;
     mover->reads++;
     mover->last_read = in;
@@ -118,7 +114,7 @@ Outcome sim_noc_write(SimCore *core, ThreadState *thread, const CodeInstruction 
     if (!tensor) return OUTCOME_FAILED;
     int64_t index = sim_page_to_read(core, thread, in, buffer, values[1].i);
     if (index < 0 || claim_write(core, thread, in, tensor, values[0].i) != OUTCOME_DONE) return OUTCOME_FAILED;
-    Mover *mover = mover_of(core, thread);
+    Mover *mover = number_mover(core, thread);
     buffer->states[index].leaving = mover->write_token;
     mover->unconfirmed++;
     mover->last_write = in;
@@ -130,7 +126,7 @@ Outcome sim_noc_write(SimCore *core, ThreadState *thread, const CodeInstruction 
 
 Outcome sim_read_barrier(SimCore *core, ThreadState *thread, const CodeInstruction *in, const Scalar *values) {
     (void)in, (void)values;
-    Mover *mover = mover_of(core, thread);
+    Mover *mover = number_mover(core, thread);
     mover->read_token += 2;
     mover->reads = 0;
     return OUTCOME_DONE;
@@ -138,13 +134,13 @@ Outcome sim_read_barrier(SimCore *core, ThreadState *thread, const CodeInstructi
 
 Outcome sim_write_flush(SimCore *core, ThreadState *thread, const CodeInstruction *in, const Scalar *values) {
     (void)in, (void)values;
-    Mover *mover = mover_of(core, thread);
+    Mover *mover = number_mover(core, thread);
     mover->write_token += 2;
     return OUTCOME_DONE;
 }
 
 Outcome sim_write_barrier(SimCore *core, ThreadState *thread, const CodeInstruction *in, const Scalar *values) {
-    mover_of(core, thread)->unconfirmed = 0;
+    number_mover(core, thread)->unconfirmed = 0;
     return sim_write_flush(core, thread, in, values);
 }
 

@@ -1,5 +1,5 @@
-// Runs one core to its end, numbers and checks: its threads take turns, each until it must wait. What must hold when
-// all have ended is checked here too.
+// One core, numbers and checks: its threads take turns, each until it must wait. What must hold when all have ended is
+// checked here too.
 #include <string.h>
 
 #include "sim/machine.h"
@@ -14,6 +14,12 @@ const Handler sim_number_handlers[] = {
     [EFFECT_READ_BARRIER] = sim_read_barrier,
     [EFFECT_WRITE_FLUSH] = sim_write_flush,
     [EFFECT_WRITE_BARRIER] = sim_write_barrier,
+    [EFFECT_NOC_MULTICAST] = sim_multicast,
+    [EFFECT_SEMAPHORE_SET] = sim_semaphore_set,
+    [EFFECT_SEMAPHORE_WAIT] = sim_semaphore_wait,
+    [EFFECT_SEMAPHORE_INC] = sim_semaphore_increment,
+    [EFFECT_SEMAPHORE_MULTICAST] = sim_semaphore_multicast,
+    [EFFECT_ATOMIC_BARRIER] = sim_atomic_barrier,
     [EFFECT_PAGE_STORE] = sim_page_store,
     [EFFECT_PAGE_UPDATE] = sim_page_update,
     [EFFECT_STARTUP] = sim_startup,
@@ -60,7 +66,7 @@ void sim_number_core_prepare(Machine *machine, NumberCore *core, Arena *arena, b
         core->engine.banks[i] = aligned(arena, (int64_t)machine->dst_tiles * TILE_ELEMENTS * (int64_t)sizeof(float));
 }
 
-static void start(NumberCore *core, int index) {
+void sim_number_core_start(NumberCore *core, int index) {
     const Machine *machine = core->core.machine;
     sim_core_start(&core->core, index);
     memset(core->states, 0, (size_t)machine->l1_pages * sizeof *core->states);
@@ -85,6 +91,7 @@ static Outcome check_mover(NumberCore *core, Thread kind) {
     const Mover *mover = &core->movers[kind == THREAD_WRITER];
     if (mover->reads) return refuse_end(core, kind, mover->last_read, "noc_async_read_barrier");
     if (mover->unconfirmed) return refuse_end(core, kind, mover->last_write, "noc_async_write_barrier");
+    if (mover->increments) return refuse_end(core, kind, mover->last_increment, "noc_async_atomic_barrier");
     return OUTCOME_DONE;
 }
 
@@ -119,7 +126,7 @@ static Outcome check_end(NumberCore *core) {
 
 // ---------------------------------------------------------------- taking turns
 
-static Occupancy occupancy_of(const SimCore *core, int buffer) {
+Occupancy sim_number_occupancy(const SimCore *core, int buffer) {
     const BufferState *state = &((const NumberCore *)core)->buffers[buffer];
     return (Occupancy){state->pushed, state->popped};
 }
@@ -137,28 +144,28 @@ static Outcome take_turn(SimCore *core, Thread kind, bool *moved) {
     return outcome == OUTCOME_FAILED ? OUTCOME_FAILED : OUTCOME_DONE;
 }
 
-static Outcome unstick(SimCore *core) {
-    Outcome outcome;
-    if (sim_queue_run(core, &outcome) || outcome == OUTCOME_FAILED) return outcome;
-    if (core->reporting) sim_report_deadlock(core, occupancy_of);
-    return OUTCOME_FAILED;
+// Every thread once; done if anything moved.
+static Outcome take_turns(SimCore *core, bool apart) {
+    bool moved = false;
+    Outcome outcome = OUTCOME_DONE;
+    for (Thread kind = 0; kind < THREAD_COUNT; kind++)
+        if (take_turn(core, kind, &moved) == OUTCOME_FAILED) return OUTCOME_FAILED;
+    if (!moved && apart) moved = sim_queue_run(core, &outcome);
+    if (outcome == OUTCOME_FAILED) return OUTCOME_FAILED;
+    return moved ? OUTCOME_DONE : OUTCOME_BLOCKED;
 }
 
-static Outcome take_turns(SimCore *core) {
-    while (!sim_core_over(core)) {
-        bool moved = false;
-        for (Thread kind = 0; kind < THREAD_COUNT; kind++)
-            if (take_turn(core, kind, &moved) == OUTCOME_FAILED) return OUTCOME_FAILED;
-        if (!moved && unstick(core) == OUTCOME_FAILED) return OUTCOME_FAILED;
-    }
-    return OUTCOME_DONE;
-}
-
-Outcome sim_number_core_run(NumberCore *core, int index) {
-    start(core, index);
-    Outcome outcome = take_turns(&core->core);
-    if (outcome == OUTCOME_DONE) outcome = check_end(core);
+static void count_instructions(NumberCore *core) {
     for (Thread kind = 0; kind < THREAD_COUNT; kind++)
         core->tally.instructions += core->core.threads[kind].instructions;
-    return outcome;
+}
+
+Outcome sim_number_core_advance(NumberCore *core, bool apart, bool *moved) {
+    while (!sim_core_over(&core->core)) {
+        Outcome outcome = take_turns(&core->core, apart);
+        if (outcome != OUTCOME_DONE) return outcome;
+        *moved = true;
+    }
+    count_instructions(core);
+    return check_end(core);
 }

@@ -1,8 +1,8 @@
 // Runs a program on the simulated chip: numbers and checks on all cores, spread over host threads, then the clock.
 //
-// Cores share nothing but tensors, of which each page belongs to one core; so each is run to its end by one host
-// thread, and results do not depend on how many there are. (Instructions that let cores talk to each other will make a
-// core give its host thread back while it waits.)
+// Cores that do not talk to each other share nothing but tensors, of which each page belongs to one core; so each is
+// run to its end by one host thread, in the memory of the one before, and results do not depend on how many there are.
+// Cores that talk are run in rounds (rounds.c).
 #include <pthread.h>
 
 #include "sim/machine.h"
@@ -15,32 +15,40 @@ typedef struct Worker {
     pthread_t thread;
 } Worker;
 
+static Outcome run_core(NumberCore *core, int index) {
+    bool moved;
+    sim_number_core_start(core, index);
+    Outcome outcome = sim_number_core_advance(core, true, &moved);
+    if (outcome == OUTCOME_BLOCKED && core->core.reporting) sim_report_deadlock(&core->core, sim_number_occupancy);
+    return outcome;
+}
+
 static void *work(void *user) {
     Worker *worker = user;
     while (!atomic_load(worker->failed)) {
         int index = atomic_fetch_add(worker->next, 1);
         if (index >= worker->machine->core_count) break;
-        if (sim_number_core_run(worker->core, index) != OUTCOME_DONE) atomic_store(worker->failed, true);
+        if (run_core(worker->core, index) != OUTCOME_DONE) atomic_store(worker->failed, true);
     }
     return NULL;
 }
 
-static void add_tally(SimResult *result, const Tally *tally) {
+void sim_add_tally(SimResult *result, const Tally *tally) {
     result->products += tally->products;
     result->dram_read_bytes += tally->read_bytes;
     result->dram_write_bytes += tally->written_bytes;
     result->instructions += tally->instructions;
 }
 
-static int worker_count(const Machine *machine) {
+int sim_worker_count(const Machine *machine) {
     int wanted = machine->options->threads;
     if (wanted > SIM_THREADS_MAX) wanted = SIM_THREADS_MAX;
     if (wanted > machine->core_count) wanted = machine->core_count;
     return wanted < 1 ? 1 : wanted;
 }
 
-bool sim_run_numbers(Machine *machine, SimResult *result) {
-    int count = worker_count(machine);
+static bool run_alone(Machine *machine, SimResult *result) {
+    int count = sim_worker_count(machine);
     Worker *workers = arena_new_array(&machine->arena, Worker, (size_t)count);
     _Atomic(int) next = 0;
     _Atomic(bool) failed = false;
@@ -52,8 +60,12 @@ bool sim_run_numbers(Machine *machine, SimResult *result) {
     while (started < count && pthread_create(&workers[started].thread, NULL, work, &workers[started]) == 0) started++;
     work(&workers[0]);
     for (int i = 1; i < started; i++) pthread_join(workers[i].thread, NULL);
-    for (int i = 0; i < count; i++) add_tally(result, &workers[i].core->tally);
+    for (int i = 0; i < count; i++) sim_add_tally(result, &workers[i].core->tally);
     return !failed;
+}
+
+bool sim_run_numbers(Machine *machine, SimResult *result) {
+    return machine->is_linked ? sim_run_linked(machine, result, false) : run_alone(machine, result);
 }
 
 static void forget_owners(Machine *machine) {
@@ -66,15 +78,22 @@ static void forget_owners(Machine *machine) {
     }
 }
 
-void sim_run_report(Machine *machine) {
+static bool report_alone(Machine *machine) {
     NumberCore *core = arena_new(&machine->arena, NumberCore);
     sim_number_core_prepare(machine, core, &machine->arena, false);
     core->core.reporting = true;
-    forget_owners(machine);
     for (int index = 0; index < machine->core_count; index++)
-        if (sim_number_core_run(core, index) != OUTCOME_DONE) return;
-    fail(machine->context, DIAG_INTERNAL, machine->program->location,
-         "a rule was broken on many host threads and not on one");
+        if (run_core(core, index) != OUTCOME_DONE) return true;
+    return false;
+}
+
+void sim_run_report(Machine *machine) {
+    SimResult unused = {0};
+    forget_owners(machine);
+    bool found = machine->is_linked ? !sim_run_linked(machine, &unused, true) : report_alone(machine);
+    if (!found)
+        fail(machine->context, DIAG_INTERNAL, machine->program->location,
+             "a rule was broken on many host threads and not on one");
 }
 
 typedef struct Run {
