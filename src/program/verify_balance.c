@@ -109,6 +109,22 @@ static bool compare_cores(const Pair *pair) {
     return true;
 }
 
+// What stays in a buffer is never popped, so only the waits say how much of it there must be.
+static void compare_waits(const Pair *pair) {
+    Check *check = pair->check;
+    const CircularBuffer *circular = check->function->circular_buffers.items[pair->buffer];
+    if (!circular->resident || !pair->consumer) return;
+    Amount pushed = pair->producer ? pair->producer->totals[pair->buffer].pushed : (Amount){0};
+    Amount waited = pair->consumer->totals[pair->buffer].waited;
+    if (pushed.sum || waited.sum || waited.constant <= pushed.constant) return;
+    Calls waits = calls_of(pair->consumer, EFFECT_WAIT, pair->buffer);
+    report(check->context, DIAG_PROOF_BALANCE, location_of(check, &waits, pair->buffer),
+           "circular buffer %s: %s waits for %s pages, but %s pushes %s in all", describe_buffer(check, pair->buffer),
+           thread_name(circular->consumer), total_text(check, waited), thread_name(circular->producer),
+           total_text(check, pushed));
+    report_help(check->context, "push as many pages as are waited for");
+}
+
 static void compare(const Pair *pair) {
     Amount pushed = pair->producer ? pair->producer->totals[pair->buffer].pushed : (Amount){0};
     Amount popped = pair->consumer ? pair->consumer->totals[pair->buffer].popped : (Amount){0};
@@ -170,7 +186,9 @@ void verify_balance(Check *check) {
             Core core = check->cores[i];
             Pair pair = {check, buffer, tree_of(check, program_thread(check->function, circular->producer, core)),
                          tree_of(check, program_thread(check->function, circular->consumer, core)), core};
-            if (is_new_pair(check, &pair, i)) compare(&pair);
+            if (!is_new_pair(check, &pair, i)) continue;
+            compare(&pair);
+            compare_waits(&pair);
         }
     }
 }

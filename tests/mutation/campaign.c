@@ -1,6 +1,6 @@
 // Runs the campaign: each mutant of each kernel goes to the verifier and, whatever that says, to the simulator.
 //
-//     mutation [--survivors] [KERNEL ...]
+//     mutation [--verbose] [KERNEL ...]
 //
 // The simulator catches a mutant if it refuses the run or gives other outputs than the program that was not changed.
 // Fails if a mutant that is not listed as equivalent is caught by neither, if one that is listed is caught or is not
@@ -129,8 +129,9 @@ static void judge_mutant(Campaign *campaign, Subject *subject, const Mutant *mut
     if (listed) listed->seen = true;
     if (listed && caught) complain(campaign, subject, "listed as equivalent, but caught", mutant->name);
     if (!listed && !caught) complain(campaign, subject, "survives", mutant->name);
-    if (campaign->verbose && !verdict.by_simulator && !listed)
-        printf("%-40s %s / %s\n", verdict.verifier_says, subject->kernel->name, mutant->name);
+    if (campaign->verbose)
+        printf("%-24s %-24s %s / %s\n", verdict.verifier_says, verdict.simulator_says, subject->kernel->name,
+               mutant->name);
     count(&campaign->per_kernel[subject->kernel - kernels], &verdict, listed != NULL);
     count(&campaign->per_mutation[mutant->mutation], &verdict, listed != NULL);
     count(mutant->kind ? &campaign->per_instruction[mutant->kind->id] : &campaign->others, &verdict, listed != NULL);
@@ -233,7 +234,7 @@ static void read_list(Context *context, void *user) {
 int main(int argc, char *argv[]) {
     Campaign *campaign = calloc(1, sizeof *campaign);
     campaign->context = context_new(NULL);
-    campaign->verbose = argc > 1 && !strcmp(argv[1], "--survivors");
+    campaign->verbose = argc > 1 && !strcmp(argv[1], "--verbose");
     if (!context_try(campaign->context, read_list, campaign)) {
         print_diagnostics(campaign->context);
         return 1;

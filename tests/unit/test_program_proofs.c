@@ -22,6 +22,10 @@ static const Case cases[] = {
     {"pushes_more", "cb_push_back(cb_A, 2)", "cb_push_back(cb_A, 1)", DIAG_PROOF_BALANCE, "cb_pop_front(cb_A"},
     {"trip_count", "with T.writer():\n        for i in T.serial(0, 2, 1):",
      "with T.writer():\n        for i in T.serial(0, 1, 1):", DIAG_PROOF_CONTROL_FLOW, "cb_pop_front(cb_C"},
+    {"resident_not_filled", "    with T.reader():\n",
+     "    cb_R = T.circular_buffer(3, \"bfloat16\", page_bytes=2048, pages=1, window=1, producer=\"reader\", "
+     "consumer=\"reader\", unpack=\"source\", resident=True)\n    with T.reader():\n        cb_wait_front(cb_R, 1)\n",
+     DIAG_PROOF_BALANCE, "cb_wait_front(cb_R, 1)"},
     {"condition",
      "            cb_reserve_back(cb_A, 2)\n            noc_async_read_page(A, first + i * 2, cb_A, 0)\n            "
      "noc_async_read_page(A, first + i * 2 + 1, cb_A, 1)\n            noc_async_read_barrier()\n            "
