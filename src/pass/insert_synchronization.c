@@ -1,83 +1,30 @@
 // InsertSynchronization: the calls that bring the engine into the state that the instructions need. Start-up first;
 // before an instruction of the matrix or vector unit the reconfiguration and init that it asks for, unless they already
 // hold; before a loop when its body begins and ends in the same state; the write barrier at the end.
-#include <string.h>
-
+#include "ir/build.h"
 #include "ir/walk.h"
+#include "pass/engine_state.h"
 #include "pass/internal.h"
-#include "program/program.h"
 
-// What an FPU instruction needs: its init with these formats and parameters.
-typedef struct Config {
-    InstructionId init;           // INSTR_NONE: unknown
-    int source_a, source_b;       // format and unpack mode; -1: does not matter
-    int parameters[4];            // transpose, columns, rows, inner
-    const Statement *instruction; // one that asks for it
-} Config;
+// What was found out about a loop's body: it does not depend on where the loop stands.
+typedef struct LoopSummary {
+    const Statement *loop;
+    EngineNeeds needs;
+    EngineState end; // of a turn that begins with nothing known
+} LoopSummary;
 
-typedef struct State {
-    Config fpu;
-    InstructionId sfpu;
-    int source_a, source_b, pack; // -1: unknown
-    const Statement *sfpu_instruction, *pack_instruction;
-} State;
+typedef struct LoopSummaries {
+    VECTOR(LoopSummary) list;
+} LoopSummaries;
 
 typedef struct Sync {
     Function *function;
     Module *module;
-    State state;
-    State first; // what was first asked of each part since this was reset
+    LoopSummaries *summaries;
+    EngineState state;
+    EngineNeeds needs; // since the beginning of the body under way
     bool emit;
 } Sync;
-
-static const State unknown_state = {
-    .fpu = {.init = INSTR_NONE}, .sfpu = INSTR_NONE, .source_a = -1, .source_b = -1, .pack = -1};
-
-static int format_key(const CircularBuffer *circular) {
-    return (int)circular->format * 2 + (circular->unpack == UNPACK_DST);
-}
-
-static bool same_config(const Config *a, const Config *b) {
-    if (a->init != b->init || a->source_a != b->source_a || a->source_b != b->source_b) return false;
-    for (int i = 0; i < 4; i++)
-        if (a->parameters[i] != b->parameters[i]) return false;
-    return true;
-}
-
-static int operand_index(const Instruction *instruction, const char *name) {
-    OperandSpec specs[MAX_OPERANDS];
-    int count = instruction_operands(instruction, specs);
-    for (int i = 0; i < count; i++)
-        if (!strcmp(specs[i].name, name)) return i;
-    return -1;
-}
-
-static Config config_of(const Statement *statement) {
-    static const char *const parameters[] = {"transpose", "columns", "rows", "inner"};
-    const Instruction *instruction = instruction_of(statement);
-    Config config = {.init = instruction->init, .source_a = -1, .source_b = -1, .instruction = statement};
-    const Operand *operands = statement->op.operands;
-    switch (instruction->effect) {
-    case EFFECT_PRODUCT:
-        config.source_b = format_key(operands[0].circular), config.source_a = format_key(operands[1].circular);
-        break;
-    case EFFECT_BINARY:
-        config.source_a = format_key(operands[0].circular), config.source_b = format_key(operands[1].circular);
-        break;
-    case EFFECT_LOAD_B:
-        config.source_b = format_key(operands[0].circular); // also through SrcA when it is unpacked to DST
-    // fall through
-    default: config.source_a = format_key(operands[0].circular); break;
-    }
-    const Instruction *init = instruction_at(instruction->init);
-    for (int i = 0; i < 4; i++) {
-        int index = operand_index(instruction, parameters[i]);
-        int64_t value = 0;
-        if (index >= 0 && operand_index(init, parameters[i]) >= 0) expr_constant(operands[index].expr, &value);
-        config.parameters[i] = (int)value;
-    }
-    return config;
-}
 
 // ---------------------------------------------------------------- emission
 
@@ -92,7 +39,7 @@ static Operand order_operand(Sync *sync, bool reverse) {
     return operand_name(name_of(sync->module->context, reverse ? "reverse" : "regular"));
 }
 
-static void reconfigure(Sync *sync, const Config *config, Statement *place) {
+static void reconfigure(Sync *sync, const EngineConfig *config, Statement *place) {
     const Statement *instruction = config->instruction;
     const Operand *operands = instruction->op.operands;
     Effect effect = instruction_of(instruction)->effect;
@@ -117,7 +64,7 @@ static void initialize(Sync *sync, const Statement *instruction, Statement *plac
     OperandSpec specs[MAX_OPERANDS];
     int count = instruction_operands(init, specs);
     for (int i = 0; i < count; i++) {
-        int index = operand_index(row, specs[i].name);
+        int index = engine_operand(row, specs[i].name);
         operands[i] = index >= 0 ? instruction->op.operands[index] : operand_expr(expr_int(sync->module, 0));
     }
     insert(sync, place, row->init, instruction->location, count, operands);
@@ -126,11 +73,9 @@ static void initialize(Sync *sync, const Statement *instruction, Statement *plac
 // ---------------------------------------------------------------- requirements
 
 static void require_fpu(Sync *sync, const Statement *instruction, Statement *place) {
-    Config config = config_of(instruction);
-    if (sync->first.fpu.init == INSTR_NONE) sync->first.fpu = config;
-    bool formats_hold = (config.source_a < 0 || config.source_a == sync->state.source_a) &&
-                        (config.source_b < 0 || config.source_b == sync->state.source_b);
-    if (formats_hold && same_config(&config, &sync->state.fpu)) return;
+    EngineConfig config = engine_config(instruction);
+    engine_note_fpu(&sync->needs, &config);
+    if (engine_holds(&sync->state, &config)) return;
     reconfigure(sync, &config, place);
     initialize(sync, instruction, place);
     sync->state.fpu = config;
@@ -138,7 +83,7 @@ static void require_fpu(Sync *sync, const Statement *instruction, Statement *pla
 
 static void require_sfpu(Sync *sync, const Statement *instruction, Statement *place) {
     InstructionId init = instruction_of(instruction)->init;
-    if (sync->first.sfpu == INSTR_NONE) sync->first.sfpu = init, sync->first.sfpu_instruction = instruction;
+    engine_note_sfpu(&sync->needs, instruction);
     if (sync->state.sfpu == init) return;
     initialize(sync, instruction, place);
     sync->state.sfpu = init;
@@ -146,12 +91,11 @@ static void require_sfpu(Sync *sync, const Statement *instruction, Statement *pl
 
 static void require_pack(Sync *sync, const Statement *instruction, Statement *place) {
     const CircularBuffer *circular = instruction->op.operands[1].circular;
-    int key = (int)circular->format;
-    if (sync->first.pack < 0) sync->first.pack = key, sync->first.pack_instruction = instruction;
-    if (sync->state.pack == key) return;
+    engine_note_pack(&sync->needs, instruction);
+    if (sync->state.pack == (int)circular->format) return;
     Operand operands[] = {operand_circular((CircularBuffer *)circular)};
     insert(sync, place, INSTR_PACK_RECONFIG, instruction->location, 1, operands);
-    sync->state.pack = key;
+    sync->state.pack = (int)circular->format;
 }
 
 static void require(Sync *sync, Statement *statement) {
@@ -167,44 +111,54 @@ static void require(Sync *sync, Statement *statement) {
 
 static void visit_block(Sync *sync, Block *block);
 
-static void meet(State *a, const State *b) {
-    if (!same_config(&a->fpu, &b->fpu)) a->fpu = unknown_state.fpu;
-    if (a->sfpu != b->sfpu) a->sfpu = INSTR_NONE;
-    if (a->source_a != b->source_a) a->source_a = -1;
-    if (a->source_b != b->source_b) a->source_b = -1;
-    if (a->pack != b->pack) a->pack = -1;
-}
-
 static void visit_branch(Sync *sync, Statement *branch) {
-    State before = sync->state;
+    EngineState before = sync->state;
     visit_block(sync, branch->branch.then);
-    State then = sync->state;
+    EngineState then = sync->state;
     sync->state = before;
     if (branch->branch.otherwise) visit_block(sync, branch->branch.otherwise);
-    meet(&sync->state, &then);
+    engine_meet(&sync->state, &then);
 }
 
-// What is asked first in the body and still holds at its end is established once, before the loop.
-static void hoist(Sync *sync, const State *first, const State *end, Statement *loop) {
-    if (first->fpu.init != INSTR_NONE && same_config(&first->fpu, &end->fpu))
+static LoopSummary summarize(Sync *sync, const Statement *loop, Block *body) {
+    for (uint32_t i = 0; i < sync->summaries->list.count; i++)
+        if (sync->summaries->list.items[i].loop == loop) return sync->summaries->list.items[i];
+    Sync trial = {.function = sync->function,
+                  .module = sync->module,
+                  .summaries = sync->summaries,
+                  .state = engine_unknown,
+                  .needs = engine_no_needs()};
+    visit_block(&trial, body);
+    LoopSummary summary = {loop, trial.needs, trial.state};
+    vector_push(&sync->module->context->scratch, sync->summaries->list, summary);
+    return summary;
+}
+
+// What every turn would ask for is established once, before the loop: the body asks for nothing else, or asks for it
+// first and ends with it.
+static void hoist(Sync *sync, const LoopSummary *summary, Statement *loop) {
+    const EngineNeeds *needs = &summary->needs;
+    const EngineState *first = &needs->first, *end = &summary->end;
+    if (first->fpu.init != INSTR_NONE && (!needs->fpu_varies || engine_same_config(&first->fpu, &end->fpu)))
         require_fpu(sync, first->fpu.instruction, loop);
-    if (first->sfpu != INSTR_NONE && first->sfpu == end->sfpu) require_sfpu(sync, first->sfpu_instruction, loop);
-    if (first->pack >= 0 && first->pack == end->pack) require_pack(sync, first->pack_instruction, loop);
+    if (first->sfpu != INSTR_NONE && (!needs->sfpu_varies || first->sfpu == end->sfpu))
+        require_sfpu(sync, needs->sfpu_instruction, loop);
+    if (first->pack >= 0 && (!needs->pack_varies || first->pack == end->pack))
+        require_pack(sync, needs->pack_instruction, loop);
+}
+
+static bool surely_runs(const Statement *loop) {
+    int64_t turns;
+    return loop->kind == STATEMENT_FOR && expr_constant(loop->loop.extent, &turns) && turns > 0;
 }
 
 static void visit_loop(Sync *sync, Statement *loop, Block *body) {
-    Sync trial = {.function = sync->function, .module = sync->module, .state = unknown_state, .first = unknown_state};
-    visit_block(&trial, body);
-    hoist(sync, &trial.first, &trial.state, loop);
-    State entry = sync->state;
-    if (trial.first.fpu.init != INSTR_NONE && !same_config(&trial.state.fpu, &entry.fpu)) entry.fpu = unknown_state.fpu;
-    if (trial.first.sfpu != INSTR_NONE && trial.state.sfpu != entry.sfpu) entry.sfpu = INSTR_NONE;
-    if (trial.state.source_a >= 0 && trial.state.source_a != entry.source_a) entry.source_a = -1;
-    if (trial.state.source_b >= 0 && trial.state.source_b != entry.source_b) entry.source_b = -1;
-    if (trial.first.pack >= 0 && trial.state.pack != entry.pack) entry.pack = -1;
-    sync->state = entry;
+    LoopSummary summary = summarize(sync, loop, body);
+    hoist(sync, &summary, loop);
+    EngineState head = engine_at_head(&sync->state, &summary.needs, &summary.end);
+    sync->state = head;
     visit_block(sync, body);
-    meet(&sync->state, &entry);
+    if (!surely_runs(loop)) engine_meet(&sync->state, &head);
 }
 
 static void visit_block(Sync *sync, Block *block) {
@@ -253,8 +207,8 @@ static void start_up(Sync *sync, Block *body) {
     sync->emit = true;
     insert(sync, first, INSTR_STARTUP, sync->function->location, 4, operands);
     bool reverse = effect == EFFECT_PRODUCT;
-    sync->state.source_a = format_key(reverse ? in1.circular : in0.circular);
-    sync->state.source_b = format_key(reverse ? in0.circular : in1.circular);
+    sync->state.source_a = engine_source_key(reverse ? in1.circular : in0.circular);
+    sync->state.source_b = engine_source_key(reverse ? in0.circular : in1.circular);
     sync->state.pack = (int)out.circular->format;
 }
 
@@ -270,10 +224,12 @@ static void run(Function *function, const CompileOptions *options) {
     for (uint32_t i = 0; i < function->threads.count; i++) {
         Block *body = function->threads.items[i]->body;
         if (function->threads.items[i]->thread == THREAD_COMPUTE) {
+            LoopSummaries summaries = {0};
             Sync sync = {.function = function,
                          .module = function->module,
-                         .state = unknown_state,
-                         .first = unknown_state,
+                         .summaries = &summaries,
+                         .state = engine_unknown,
+                         .needs = engine_no_needs(),
                          .emit = true};
             start_up(&sync, body);
             visit_block(&sync, body);

@@ -233,6 +233,29 @@ def branch_in_loop(A: T.Tensor((64, 64), "float32"), C: T.Tensor((64, 64), "floa
         T.copy(U, C)
 
 
+# A branch that changes what the unpacker is set to.
+@T.prim_func
+def branch_on_formats(
+    A: T.Tensor((32, 32), "bfloat16"),
+    E: T.Tensor((32, 32), "float32"),
+    C: T.Tensor((32, 32), "float32"),
+):
+    with T.Kernel(1) as bx:
+        S = T.alloc_shared((32, 32), "bfloat16")
+        U = T.alloc_fragment((32, 32), "float32")
+        T.copy(E, U)
+        T.copy(A, S)
+        for i, j in T.Parallel(32, 32):
+            U[i, j] = U[i, j] * 0.5
+        for k in T.serial(4):
+            for i, j in T.Parallel(32, 32):
+                U[i, j] = U[i, j] + S[i, j]
+            if k % 2 == 1:
+                for i, j in T.Parallel(32, 32):
+                    U[i, j] = U[i, j] * 0.25
+        T.copy(U, C)
+
+
 # A branch on the block.
 @T.prim_func
 def guarded_loop(A: T.Tensor((64, 64), "float32"), C: T.Tensor((64, 64), "float32")):
