@@ -61,7 +61,7 @@ ttile_test(golden golden ${TTILE_PYTHON} tests/golden/run.py)
 ttile_test(golden_complete golden ${TTILE_PYTHON} tests/golden/run.py --complete)
 ttile_test(golden_emit golden ${TTILE_PYTHON} tests/emit/run.py)
 file(GLOB PYTEST_FILES CONFIGURE_DEPENDS tests/e2e/test_*.py tests/errors/test_*.py tests/property/test_*.py
-  tests/cli/test_*.py tests/emit/test_*.py tests/docs/test_*.py tests/tvmscript/test_*.py)
+  tests/cli/test_*.py tests/conformance/test_*.py tests/emit/test_*.py tests/docs/test_*.py tests/tvmscript/test_*.py)
 foreach(file ${PYTEST_FILES})
   get_filename_component(name ${file} NAME_WE)
   get_filename_component(folder ${file} DIRECTORY)
