@@ -215,6 +215,22 @@ static bool is_chosen(const char *name, int count, char *const names[]) {
     return !any;
 }
 
+static bool was_dropped(const Campaign *campaign, Effect effect) {
+    for (int i = 0; i < INSTR_COUNT; i++)
+        if (instruction_at((InstructionId)i)->effect == effect && campaign->per_instruction[i].mutants) return true;
+    return false;
+}
+
+// A kind of instruction that no kernel holds would be left out without a word.
+static void check_coverage(Campaign *campaign) {
+    for (int i = 0; i < INSTR_COUNT; i++) {
+        const Instruction *instruction = instruction_at((InstructionId)i);
+        if (!is_synchronising(instruction->effect) || was_dropped(campaign, instruction->effect)) continue;
+        printf("FAIL no kernel holds %s\n", instruction->name);
+        campaign->failures++;
+    }
+}
+
 static void check_list(Campaign *campaign, int count, char *const names[]) {
     for (uint32_t i = 0; i < campaign->equivalents.list.count; i++) {
         const Equivalent *entry = &campaign->equivalents.list.items[i];
@@ -243,6 +259,7 @@ int main(int argc, char *argv[]) {
         if (is_chosen(kernels[i].name, argc - 1, argv + 1)) judge_kernel(campaign, &kernels[i]);
     print_tables(campaign);
     check_list(campaign, argc - 1, argv + 1);
+    if (is_chosen("", argc - 1, argv + 1)) check_coverage(campaign);
     int failures = campaign->failures;
     context_free(campaign->context);
     free(campaign);
