@@ -58,6 +58,12 @@ static void print_cycles(const RunSummary *summary, Text *out) {
     text_add(out, " bytes read, ");
     print_count(out, result->dram_write_bytes);
     text_add(out, " written\n");
+    if (result->l1_local_bytes == 0 && result->l1_remote_bytes == 0) return;
+    print_line(out, "tensors in L1");
+    print_count(out, result->l1_local_bytes);
+    text_add(out, " bytes moved on the core, ");
+    print_count(out, result->l1_remote_bytes);
+    text_add(out, " between cores\n");
 }
 
 static void print_index(const RunSummary *summary, Text *out) {
@@ -173,6 +179,8 @@ static void put_timing(Json *json, const RunSummary *summary) {
     put_float(json, "chip_utilization", result->chip_utilization);
     put_int(json, "dram_read_bytes", result->dram_read_bytes);
     put_int(json, "dram_write_bytes", result->dram_write_bytes);
+    put_int(json, "l1_local_bytes", result->l1_local_bytes);
+    put_int(json, "l1_remote_bytes", result->l1_remote_bytes);
     put_int(json, "noc_bytes", result->noc_bytes);
     put(json, "clocks", clocks_value(json, result));
 }

@@ -86,6 +86,7 @@ static int64_t refuse_in_flight(SimCore *core, const ThreadState *thread, const 
 int64_t sim_page_to_write(SimCore *core, const ThreadState *thread, const CodeInstruction *in,
                           const BufferState *buffer, int64_t slot) {
     if (slot < 0 || slot >= buffer->reserved) return refuse_write(core, thread, in, buffer, slot);
+    if (buffer->info->shard_use == SHARD_INPUT) return sim_refuse_shard_write(core, thread, in, buffer), -1;
     int64_t index = buffer->write_page + slot;
     if (index >= buffer->info->pages) return refuse_straddle(core, thread, in, buffer, index);
     PageState *page = &buffer->states[index];
@@ -151,6 +152,7 @@ Outcome sim_push(SimCore *core, ThreadState *thread, const CodeInstruction *in, 
     if (end > buffer->info->pages) return refuse_straddle(core, thread, in, buffer, end - 1), OUTCOME_FAILED;
     int64_t arriving = first_arriving(number_core(core), buffer, pages);
     if (arriving >= 0) return refuse_early_push(core, thread, in, buffer, arriving);
+    if (buffer->info->shard_use == SHARD_INPUT) sim_shard_push(buffer, pages);
     buffer->pushed += pages;
     buffer->reserved -= pages;
     buffer->write_page = end == buffer->info->pages ? 0 : end;

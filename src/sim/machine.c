@@ -157,6 +157,7 @@ static TensorInfo tensor_of(Machine *machine, const Buffer *buffer, void *data, 
         fail(machine->context, DIAG_SIM_TENSOR, buffer->location,
              "tensor `%s` has no pages that the simulator can move: its layout needs 32x32 tiles in %s", buffer->name,
              dtype_name(type));
+    info.in_l1 = page_home(&info.map, machine->target, 0).space == SPACE_L1;
     return info;
 }
 
@@ -276,6 +277,7 @@ void sim_machine_build(Machine *machine, TensorSet *tensors) {
     build_buffers(machine);
     build_semaphores(machine);
     build_parameters(machine, tensors);
+    sim_build_shards(machine);
     build_codes(machine);
     number_sent_buffers(machine);
     build_owner_maps(machine);

@@ -10,6 +10,8 @@
 
 // ---------------------------------------------------------------- the machine: shared, constant while cores run
 
+typedef enum ShardUse { SHARD_NONE, SHARD_INPUT, SHARD_OUTPUT } ShardUse;
+
 typedef struct BufferInfo {
     const CircularBuffer *circular;
     int64_t pages, page_bytes;
@@ -19,6 +21,8 @@ typedef struct BufferInfo {
     bool to_dst;  // unpacks to DST
     bool is_sent; // to other cores
     int sent_as;  // place among those that its producer sends
+    ShardUse shard_use;
+    int shard; // the tensor over whose shard it lies, when `shard_use` says so
 } BufferInfo;
 
 typedef struct TensorInfo {
@@ -27,6 +31,7 @@ typedef struct TensorInfo {
     DType format;
     PageMap map;
     bool is_read, is_written;
+    bool in_l1;                 // pages are kept by cores
     _Atomic(uint32_t) *writers; // per page: the core that wrote it, plus 1; only where the program writes
     _Atomic(uint32_t) *readers; // per page: the core that read it, plus 1; READ_BY_MANY; only where it is also written
 } TensorInfo;
@@ -133,7 +138,9 @@ typedef struct Engine {
 } Engine;
 
 typedef struct Tally {
-    int64_t products, read_bytes, written_bytes, instructions;
+    int64_t products, instructions;
+    int64_t read_bytes, written_bytes; // of DRAM
+    int64_t l1_bytes[2];               // of tensors kept in L1: another core's, this core's
 } Tally;
 
 typedef struct NumberCore {
@@ -156,6 +163,9 @@ void sim_compile_thread(Machine *machine, const ThreadProgram *program, ThreadCo
 int sim_buffer_place(const Machine *machine, const CircularBuffer *circular); // -1 if it is not the program's
 int sim_tensor_place(Machine *machine, const Buffer *buffer); // a scratch tensor gets its memory at its first use
 int sim_semaphore_place(const Machine *machine, const Semaphore *semaphore); // -1 if it is not the program's
+
+// Circular buffers over shards are matched with their tensors.
+void sim_build_shards(Machine *machine);
 
 // ---------------------------------------------------------------- running
 
@@ -236,6 +246,14 @@ Outcome sim_noc_write(SimCore *, ThreadState *, const CodeInstruction *, const S
 Outcome sim_read_barrier(SimCore *, ThreadState *, const CodeInstruction *, const Scalar *);
 Outcome sim_write_flush(SimCore *, ThreadState *, const CodeInstruction *, const Scalar *);
 Outcome sim_write_barrier(SimCore *, ThreadState *, const CodeInstruction *, const Scalar *);
+void sim_shards_start(NumberCore *core);
+// An output's shards are given to its tensor; fails after a violation.
+Outcome sim_shards_end(NumberCore *core);
+// What an input's shard holds stays when it is pushed again.
+void sim_shard_push(BufferState *buffer, int64_t pages);
+Outcome sim_refuse_shard_write(SimCore *core, const ThreadState *thread, const CodeInstruction *in,
+                               const BufferState *buffer);
+
 Outcome sim_multicast(SimCore *, ThreadState *, const CodeInstruction *, const Scalar *);
 Outcome sim_semaphore_set(SimCore *, ThreadState *, const CodeInstruction *, const Scalar *);
 Outcome sim_semaphore_wait(SimCore *, ThreadState *, const CodeInstruction *, const Scalar *);

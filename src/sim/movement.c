@@ -90,6 +90,17 @@ static TensorInfo *operand_tensor_page(SimCore *core, const ThreadState *thread,
     return NULL;
 }
 
+// Bytes of DRAM go to `dram`.
+static void count_bytes(SimCore *core, const TensorInfo *tensor, int64_t page, int64_t *dram) {
+    int64_t bytes = tensor->map.page_bytes;
+    if (!tensor->in_l1) {
+        *dram += bytes;
+        return;
+    }
+    Core home = page_home(&tensor->map, core->machine->target, page).core;
+    number_core(core)->tally.l1_bytes[home.x == core->place.x && home.y == core->place.y] += bytes;
+}
+
 Outcome sim_noc_read(SimCore *core, ThreadState *thread, const CodeInstruction *in, const Scalar *values) {
     NumberCore *numbers = number_core(core);
     BufferState *buffer = operand_buffer(core, in, 0);
@@ -101,7 +112,7 @@ Outcome sim_noc_read(SimCore *core, ThreadState *thread, const CodeInstruction *
     buffer->states[index].arriving = mover->read_token;
     mover->reads++;
     mover->last_read = in;
-    numbers->tally.read_bytes += buffer->info->page_bytes;
+    count_bytes(core, tensor, values[0].i, &numbers->tally.read_bytes);
     if (numbers->numbers)
         unit_read_page(page_bytes_at(buffer, index), &tensor->map, tensor->format, tensor->data, values[0].i);
     return OUTCOME_DONE;
@@ -118,7 +129,7 @@ Outcome sim_noc_write(SimCore *core, ThreadState *thread, const CodeInstruction 
     buffer->states[index].leaving = mover->write_token;
     mover->unconfirmed++;
     mover->last_write = in;
-    numbers->tally.written_bytes += buffer->info->page_bytes;
+    count_bytes(core, tensor, values[0].i, &numbers->tally.written_bytes);
     if (numbers->numbers)
         unit_write_page(page_bytes_at(buffer, index), &tensor->map, tensor->format, tensor->data, values[0].i);
     return OUTCOME_DONE;

@@ -176,6 +176,7 @@ static Outcome refuse_arrival(SimCore *core, const ThreadState *thread, const Co
 
 static const char *arrival_fault(const NumberCore *core, const BufferState *buffer, int64_t number, int64_t place) {
     const PageState *page = &buffer->states[place];
+    if (buffer->info->shard_use == SHARD_INPUT) return "it lies over the shard of an input";
     if (number < buffer->pushed) return "they were pushed here before";
     if (number >= buffer->pushed + buffer->reserved) return "they are not reserved here";
     if (page->written == (uint64_t)number + 1) return "something has been written there already";

@@ -78,6 +78,7 @@ void sim_number_core_start(NumberCore *core, int index) {
     Engine *engine = &core->engine;
     *engine = (Engine){.sfpu_init = INSTR_NONE, .banks = {engine->banks[0], engine->banks[1]}};
     for (unsigned i = 0; i < 2; i++) core->movers[i] = (Mover){.read_token = 2 + i, .write_token = 2 + i};
+    sim_shards_start(core);
 }
 
 // ---------------------------------------------------------------- the end
@@ -121,7 +122,7 @@ static Outcome check_end(NumberCore *core) {
     if (outcome == OUTCOME_DONE) outcome = check_dst(core);
     for (int i = 0; outcome == OUTCOME_DONE && i < core->core.machine->buffer_count; i++)
         outcome = check_leftover(core, &core->buffers[i]);
-    return outcome;
+    return outcome == OUTCOME_DONE ? sim_shards_end(core) : outcome;
 }
 
 // ---------------------------------------------------------------- taking turns

@@ -37,6 +37,8 @@ void sim_add_tally(SimResult *result, const Tally *tally) {
     result->products += tally->products;
     result->dram_read_bytes += tally->read_bytes;
     result->dram_write_bytes += tally->written_bytes;
+    result->l1_remote_bytes += tally->l1_bytes[false];
+    result->l1_local_bytes += tally->l1_bytes[true];
     result->instructions += tally->instructions;
 }
 

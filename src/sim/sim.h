@@ -38,9 +38,10 @@ typedef struct SimResult {
     int64_t busy[CLOCK_COUNT];               // summed over cores
     int64_t stall[CLOCK_COUNT][STALL_COUNT]; // summed over cores
     int64_t dram_read_bytes, dram_write_bytes;
-    int64_t noc_bytes;    // summed over the links of every transfer's way; with timing only
-    int64_t products;     // tile products
-    int64_t instructions; // executed, all threads
+    int64_t l1_local_bytes, l1_remote_bytes; // read and written of tensors kept in L1: the own core's, other cores'
+    int64_t noc_bytes;                       // summed over the links of every transfer's way; with timing only
+    int64_t products;                        // tile products
+    int64_t instructions;                    // executed, all threads
     int cores;
 } SimResult;
 
