@@ -161,7 +161,7 @@ ttile_status ttile_module_text(const ttile_module *module, const char **text, si
 
 typedef struct ttile_options {
     const char *target_device;      // a chip that `ttile targets` lists
-    const char *partition_strategy; // "row_major", "column_major" or "block"
+    const char *partition_strategy; // "row_major", unless the kernel says otherwise; "column_major" or "block"
     const char *math_fidelity;      // "LoFi", "HiFi2", "HiFi3" or "HiFi4"
     const char *core_grid;          // "8x4", or NULL: as many cores as there are work items
     bool enable_double_buffer;

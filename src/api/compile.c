@@ -79,7 +79,10 @@ static bool environment_asks_for_legacy(Context *context) {
 
 static void apply_words(Context *context, const OptionWords *words, CompileOptions *options) {
     if (words->target) options->target = target_parse(context, words->target);
-    if (words->partition_strategy) options->partition_strategy = parse_strategy(context, words->partition_strategy);
+    if (words->partition_strategy) {
+        options->partition_strategy = parse_strategy(context, words->partition_strategy);
+        options->strategy_given = true;
+    }
     if (words->math_fidelity) options->fidelity = parse_fidelity(context, words->math_fidelity);
     if (words->core_grid) parse_core_grid(context, words->core_grid, options);
     if (words->no_double_buffer) options->double_buffer = false;

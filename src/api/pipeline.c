@@ -32,12 +32,18 @@ ttile_options ttile_options_default(void) {
     };
 }
 
+// The default leaves it to the kernel's own schedule and layouts.
+static const char *asked_strategy(const ttile_options *options) {
+    bool usual = options->partition_strategy && !strcmp(options->partition_strategy, "row_major");
+    return usual ? NULL : options->partition_strategy;
+}
+
 OptionWords api_option_words(const ttile_options *options) {
     ttile_options defaults = ttile_options_default();
     if (!options) options = &defaults;
     return (OptionWords){
         .target = options->target_device,
-        .partition_strategy = options->partition_strategy,
+        .partition_strategy = asked_strategy(options),
         .math_fidelity = options->math_fidelity,
         .core_grid = options->core_grid,
         .pipeline = options->pipeline,

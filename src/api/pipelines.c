@@ -99,6 +99,7 @@ CompileOptions pipeline_options(Function *function, const CompileOptions *option
                "the legacy pipeline deals work items in row-major order: the partition strategy %s is left out",
                partition_name(own.partition_strategy));
     own.partition_strategy = PARTITION_ROW_MAJOR;
+    own.strategy_given = false;
     own.double_buffer = false;
     options_attach(function, &own);
     return own;

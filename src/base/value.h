@@ -2,6 +2,7 @@
 #ifndef TTILE_BASE_VALUE_H
 #define TTILE_BASE_VALUE_H
 
+#include "base/diagnostic.h"
 #include "base/text.h"
 #include "base/vector.h"
 
@@ -18,6 +19,7 @@ struct Value {
     uint32_t capacity;
     const Value **items; // of a list; the values of a dict
     Name *keys;          // of a dict, in insertion order
+    Location location;   // where its author wrote it; nowhere for values that were made
 };
 
 Value *value_null(Arena *arena);

@@ -1,39 +1,60 @@
 // The user's own layouts, schedule and attributes.
 #include "front/library.h"
 
-const Value *attribute_value(Evaluator *ev, Object *object, const Node *node, int depth) {
-    Arena *arena = &ev->context->unit;
-    if (depth > 16)
-        stop_at(ev, DIAG_FRONT_NESTING, node->location, "expected an attribute of at most 16 levels, seen more");
+static Value *scalar_value(Arena *arena, const Object *object) {
     switch (object->kind) {
     case OBJECT_NONE: return value_null(arena);
     case OBJECT_BOOL: return value_bool(arena, object->integer != 0);
     case OBJECT_INT: return value_int(arena, object->integer);
     case OBJECT_FLOAT: return value_float(arena, object->real);
     case OBJECT_EXPR: // T.bool(True), T.int64(5)
-        if (object->expr->kind != EXPR_INT) break;
+        if (object->expr->kind != EXPR_INT) return NULL;
         if (object->expr->type == DTYPE_BOOL) return value_bool(arena, object->expr->integer != 0);
         return value_int(arena, object->expr->integer);
     case OBJECT_TEXT: return value_text(arena, object->text);
     case OBJECT_DTYPE: return value_text(arena, object->dtype.name);
-    case OBJECT_TUPLE:
-    case OBJECT_LIST: {
-        Value *list = value_list(arena);
-        for (uint32_t i = 0; i < object->list.count; i++)
-            value_append(arena, list, attribute_value(ev, object->list.items[i], node, depth + 1));
-        return list;
+    default: return NULL;
     }
-    case OBJECT_DICT: {
-        Value *dict = value_dict(arena);
-        for (uint32_t i = 0; i < object->list.count; i += 2)
-            value_set(arena, dict, need_text(ev, object->list.items[i], node, "a key"),
-                      attribute_value(ev, object->list.items[i + 1], node, depth + 1));
-        return dict;
-    }
-    default: break;
-    }
-    stop_at(ev, DIAG_FRONT_TYPE, node->location, "expected None, a bool, a number, a string, a list or a dict, seen %s",
-            show_object(ev, object));
+}
+
+// Where item i of `count` was written: inside the display if it is one, else at `node` itself.
+static const Node *item_node(const Node *node, uint32_t i, uint32_t count) {
+    bool display = node->kind == NODE_LIST || node->kind == NODE_TUPLE || node->kind == NODE_DICT;
+    if (!display || node->items.count != count) return node;
+    const Node *item = node->items.items[i];
+    if (node->kind != NODE_DICT) return item->kind == NODE_STARRED ? node : item;
+    return item->kind == NODE_PAIR ? item->second : node;
+}
+
+static Value *list_value(Evaluator *ev, Object *object, const Node *node, int depth) {
+    Value *list = value_list(&ev->context->unit);
+    uint32_t count = object->list.count;
+    for (uint32_t i = 0; i < count; i++)
+        value_append(&ev->context->unit, list,
+                     attribute_value(ev, object->list.items[i], item_node(node, i, count), depth + 1));
+    return list;
+}
+
+static Value *dict_value(Evaluator *ev, Object *object, const Node *node, int depth) {
+    Value *dict = value_dict(&ev->context->unit);
+    uint32_t count = object->list.count;
+    for (uint32_t i = 0; i < count; i += 2)
+        value_set(&ev->context->unit, dict, need_text(ev, object->list.items[i], node, "a key"),
+                  attribute_value(ev, object->list.items[i + 1], item_node(node, i / 2, count / 2), depth + 1));
+    return dict;
+}
+
+const Value *attribute_value(Evaluator *ev, Object *object, const Node *node, int depth) {
+    if (depth > 16)
+        stop_at(ev, DIAG_FRONT_NESTING, node->location, "expected an attribute of at most 16 levels, seen more");
+    Value *value = scalar_value(&ev->context->unit, object);
+    if (object->kind == OBJECT_TUPLE || object->kind == OBJECT_LIST) value = list_value(ev, object, node, depth);
+    if (object->kind == OBJECT_DICT) value = dict_value(ev, object, node, depth);
+    if (!value)
+        stop_at(ev, DIAG_FRONT_TYPE, node->location,
+                "expected None, a bool, a number, a string, a list or a dict, seen %s", show_object(ev, object));
+    value->location = node->location;
+    return value;
 }
 
 static Object *need_dict(Evaluator *ev, Call *call) {
@@ -45,9 +66,19 @@ static Object *need_dict(Evaluator *ev, Call *call) {
 
 Object *language_annotate_layout(Evaluator *ev, Call *call) {
     Object *layouts = need_dict(ev, call);
-    for (uint32_t i = 0; i < layouts->list.count; i += 2) {
-        Access *access = need_buffer(ev, layouts->list.items[i], call->nodes[0], "a buffer as key");
-        access->buffer->annotation = attribute_value(ev, layouts->list.items[i + 1], call->nodes[0], 0);
+    uint32_t count = layouts->list.count;
+    for (uint32_t i = 0; i < count; i += 2) {
+        const Node *node = item_node(call->nodes[0], i / 2, count / 2);
+        Buffer *buffer = need_buffer(ev, layouts->list.items[i], call->nodes[0], "a buffer as key")->buffer;
+        const Value *annotation = attribute_value(ev, layouts->list.items[i + 1], node, 0);
+        if (buffer->annotation && !value_equal(buffer->annotation, annotation)) {
+            report(ev->context, DIAG_LAYOUT_ANNOTATION, node->location, "%s has a layout by annotation already",
+                   buffer->name);
+            report_note(ev->context, buffer->annotation->location, "the other one is here");
+            report_help(ev->context, "say all of its layout in one place");
+            fail_now(ev->context);
+        }
+        buffer->annotation = annotation;
     }
     return object_none(ev->arena);
 }

@@ -151,13 +151,30 @@ DType ir_dtype(Reader *reader, const Node *node) {
     return type;
 }
 
-static const Value *negative_value(Reader *reader, const Node *node) {
+static Value *negative_value(Reader *reader, const Node *node) {
     Arena *arena = &reader->context->unit;
     if (node->op == OPERATOR_NEG && node->first->kind == NODE_FLOAT) return value_float(arena, -node->first->real);
     return value_int(arena, ir_integer(reader, node));
 }
 
-const Value *ir_value(Reader *reader, const Node *node) {
+static Value *list_value(Reader *reader, const Node *node) {
+    Value *list = value_list(&reader->context->unit);
+    for (uint32_t i = 0; i < node->items.count; i++)
+        value_append(&reader->context->unit, list, ir_value(reader, node->items.items[i]));
+    return list;
+}
+
+static Value *dict_value(Reader *reader, const Node *node) {
+    Value *dict = value_dict(&reader->context->unit);
+    for (uint32_t i = 0; i < node->items.count; i++) {
+        const Node *pair = node->items.items[i];
+        if (pair->kind != NODE_PAIR) ir_refuse(reader, pair, "expected key: value");
+        value_set(&reader->context->unit, dict, ir_text(reader, pair->first), ir_value(reader, pair->second));
+    }
+    return dict;
+}
+
+static Value *literal_value(Reader *reader, const Node *node) {
     Arena *arena = &reader->context->unit;
     switch (node->kind) {
     case NODE_NONE: return value_null(arena);
@@ -167,21 +184,14 @@ const Value *ir_value(Reader *reader, const Node *node) {
     case NODE_STRING: return value_text(arena, name_of(reader->context, node->text));
     case NODE_UNARY: return negative_value(reader, node);
     case NODE_LIST:
-    case NODE_TUPLE: {
-        Value *list = value_list(arena);
-        for (uint32_t i = 0; i < node->items.count; i++)
-            value_append(arena, list, ir_value(reader, node->items.items[i]));
-        return list;
-    }
-    case NODE_DICT: {
-        Value *dict = value_dict(arena);
-        for (uint32_t i = 0; i < node->items.count; i++) {
-            const Node *pair = node->items.items[i];
-            if (pair->kind != NODE_PAIR) ir_refuse(reader, pair, "expected key: value");
-            value_set(arena, dict, ir_text(reader, pair->first), ir_value(reader, pair->second));
-        }
-        return dict;
-    }
+    case NODE_TUPLE: return list_value(reader, node);
+    case NODE_DICT: return dict_value(reader, node);
     default: ir_refuse(reader, node, "expected a literal");
     }
+}
+
+const Value *ir_value(Reader *reader, const Node *node) {
+    Value *value = literal_value(reader, node);
+    if (!reader->has_locations) value->location = node->location; // else it was another file's
+    return value;
 }

@@ -2,11 +2,12 @@
 // block's coordinates follow from the item's number.
 #include "ir/walk.h"
 #include "pass/arguments.h"
+#include "pass/work_partition.h"
 
 typedef struct Persistent {
     Function *function;
     Module *module;
-    const CompileOptions *options;
+    WorkForm form;
     const Variable *arguments[4]; // item_start, item_count; or block_x, block_y, block_columns, block_rows
     const Expr *grid[3];
 } Persistent;
@@ -23,10 +24,10 @@ static bool holds_numbers(const Value *entry, const char *key, uint32_t count) {
     return true;
 }
 
-// The partition may come from IR text: each core must say what the strategy of tt.options needs.
+// The partition may come from IR text: each core must say what the first one does.
 static void check_partition(const Persistent *work) {
     const Value *partition = work->function->attributes[ATTR_WORK_PARTITION];
-    bool blocks = work->options->partition_strategy == PARTITION_BLOCK;
+    bool blocks = work->form.blocks;
     for (uint32_t i = 0; i < partition->count; i++)
         if (!holds_numbers(partition->items[i], "core", 2) ||
             !holds_numbers(partition->items[i], blocks ? "block" : "run", blocks ? 4 : 2))
@@ -49,7 +50,7 @@ static const Variable *partition_argument(Persistent *work, const char *name, co
 }
 
 static void add_arguments(Persistent *work) {
-    if (work->options->partition_strategy == PARTITION_BLOCK) {
+    if (work->form.blocks) {
         static const char *const names[] = {"block_x", "block_y", "block_columns", "block_rows"};
         for (uint32_t i = 0; i < 4; i++) work->arguments[i] = partition_argument(work, names[i], "block", i);
     } else {
@@ -63,31 +64,70 @@ static void add_arguments(Persistent *work) {
 static const Expr *argument(Persistent *work, int i) { return expr_variable(work->module, work->arguments[i]); }
 
 static const Expr *turns(Persistent *work) {
-    if (work->options->partition_strategy != PARTITION_BLOCK) return argument(work, 1);
+    if (!work->form.blocks) return argument(work, 1);
     return expr_mul(work->module, argument(work, 2), argument(work, 3));
+}
+
+static const Expr *halves(Module *module, const Expr *number, int64_t times) {
+    return expr_floordiv(module, number, expr_int(module, (int64_t)1 << times));
+}
+
+// Every second bit of the number below `bits` pairs, gathered.
+static const Expr *gathered_bits(Module *module, const Expr *number, int first, int bits) {
+    const Expr *sum = expr_int(module, 0);
+    for (int i = 0; i < bits; i++) {
+        const Expr *bit = expr_floormod(module, halves(module, number, 2 * i + first), expr_int(module, 2));
+        sum = expr_add(module, sum, expr_mul(module, bit, expr_int(module, (int64_t)1 << i)));
+    }
+    return sum;
+}
+
+static int log2_of(int64_t value) {
+    int bits = 0;
+    while (value > 1) value /= 2, bits++;
+    return bits;
+}
+
+// Squares one after the other along the longer side, each in Morton order. All rectangles are of one shape.
+static void z_place(Persistent *work, const Expr *turn, const Expr **x, const Expr **y) {
+    Module *module = work->module;
+    const Value *block = value_get(work->function->attributes[ATTR_WORK_PARTITION]->items[0], "block");
+    int columns = log2_of(list_item(block, 2)), rows = log2_of(list_item(block, 3));
+    int bits = columns < rows ? columns : rows;
+    const Expr *square = expr_mul(module, halves(module, turn, 2 * bits), expr_int(module, (int64_t)1 << bits));
+    *x = gathered_bits(module, turn, 0, bits);
+    *y = gathered_bits(module, turn, 1, bits);
+    if (columns > rows)
+        *x = expr_add(module, *x, square);
+    else if (rows > columns)
+        *y = expr_add(module, *y, square);
+}
+
+// Column and row inside a core's rectangle.
+static void place_in_block(Persistent *work, const Expr *turn, const Expr **x, const Expr **y) {
+    bool by_columns = work->form.order == ORDER_COLUMN_MAJOR;
+    const Expr *side = argument(work, by_columns ? 3 : 2);
+    const Expr *along = expr_floormod(work->module, turn, side), *across = expr_floordiv(work->module, turn, side);
+    *x = by_columns ? across : along;
+    *y = by_columns ? along : across;
+    if (work->form.order == ORDER_Z) z_place(work, turn, x, y);
 }
 
 // Column x and row y of the block, y counting through y and z.
 static void place_of_item(Persistent *work, const Expr *turn, const Expr **x, const Expr **y) {
     Module *module = work->module;
-    const Expr *item;
-    switch (work->options->partition_strategy) {
-    case PARTITION_BLOCK:
-        *x = expr_add(module, argument(work, 0), expr_floormod(module, turn, argument(work, 2)));
-        *y = expr_add(module, argument(work, 1), expr_floordiv(module, turn, argument(work, 2)));
-        break;
-    case PARTITION_COLUMN_MAJOR: {
-        const Expr *height = expr_mul(module, work->grid[1], work->grid[2]);
-        item = expr_add(module, argument(work, 0), turn);
-        *x = expr_floordiv(module, item, height);
-        *y = expr_floormod(module, item, height);
-        break;
+    if (work->form.blocks) {
+        place_in_block(work, turn, x, y);
+        *x = expr_add(module, argument(work, 0), *x);
+        *y = expr_add(module, argument(work, 1), *y);
+        return;
     }
-    default:
-        item = expr_add(module, argument(work, 0), turn);
-        *x = expr_floormod(module, item, work->grid[0]);
-        *y = expr_floordiv(module, item, work->grid[0]);
-    }
+    bool by_columns = work->form.order == ORDER_COLUMN_MAJOR;
+    const Expr *side = by_columns ? expr_mul(module, work->grid[1], work->grid[2]) : work->grid[0];
+    const Expr *item = expr_add(module, argument(work, 0), turn);
+    const Expr *along = expr_floormod(module, item, side), *across = expr_floordiv(module, item, side);
+    *x = by_columns ? across : along;
+    *y = by_columns ? along : across;
 }
 
 typedef struct Use {
@@ -122,7 +162,7 @@ static void make_persistent(Persistent *work, Statement *launch) {
         variable_new(work->function, VARIABLE_LOOP, name_of(module->context, "item"), DTYPE_INT32, launch->location);
     Statement *loop = build_for(module, FOR_SERIAL, item, turns(work), launch->location);
     const Expr *x, *y;
-    if (launch->launch.rank == 1 && work->options->partition_strategy != PARTITION_BLOCK) {
+    if (launch->launch.rank == 1 && !work->form.blocks) {
         x = expr_add(module, argument(work, 0), expr_variable(module, item));
         y = expr_int(module, 0);
     } else {
@@ -142,7 +182,7 @@ static void make_persistent(Persistent *work, Statement *launch) {
 }
 
 static void run(Function *function, const CompileOptions *options) {
-    Persistent work = {.function = function, .module = function->module, .options = options};
+    Persistent work = {.function = function, .module = function->module, .form = work_form(function, options)};
     check_partition(&work);
     add_arguments(&work);
     for (uint32_t i = 0; i < function->threads.count; i++) {

@@ -28,6 +28,8 @@ void options_attach(Function *function, const CompileOptions *options) {
     Value *dict = value_dict(arena);
     set(function, dict, "partition_strategy",
         value_text(arena, name_of(context, partition_name(options->partition_strategy))));
+    if (options->strategy_given && options->partition_strategy == PARTITION_ROW_MAJOR) // others are never the default
+        set(function, dict, "strategy_given", value_bool(arena, true));
     set(function, dict, "double_buffer", value_bool(arena, options->double_buffer));
     set(function, dict, "prefetch", value_bool(arena, options->prefetch));
     set(function, dict, "math_fidelity", value_text(arena, name_of(context, fidelity_name(options->fidelity))));
@@ -60,6 +62,7 @@ CompileOptions options_of(const Function *function) {
     for (int i = 0; i < PARTITION_COUNT; i++)
         if (!strcmp(partition_names[i], word(dict, "partition_strategy")))
             options.partition_strategy = (PartitionStrategy)i;
+    options.strategy_given = flag(dict, "strategy_given", options.partition_strategy != PARTITION_ROW_MAJOR);
     options.double_buffer = flag(dict, "double_buffer", options.double_buffer);
     options.prefetch = flag(dict, "prefetch", options.prefetch);
     fidelity_parse(word(dict, "math_fidelity"), &options.fidelity);

@@ -18,6 +18,7 @@ const char *partition_name(PartitionStrategy strategy);
 typedef struct CompileOptions {
     const Target *target;
     PartitionStrategy partition_strategy;
+    bool strategy_given; // by the user: it goes before the kernel's own schedule
     bool double_buffer;
     bool prefetch;
     MathFidelity fidelity;

@@ -1,4 +1,6 @@
 // The part of a plan that says which core does which work items, with which runtime arguments.
+#include "ir/names.h"
+#include "pass/work_partition.h"
 #include "plan/internal.h"
 
 static int64_t list_integer(const Value *list, uint32_t index) {
@@ -189,10 +191,10 @@ Value *plan_build_work_items(Maker *maker) {
 
 Value *plan_build_work_partition(Maker *maker) {
     Value *dict = plan_dict(maker);
-    const char *name = partition_name(maker->options.partition_strategy);
-    plan_set(maker, dict, "strategy", plan_text(maker, name));
-    bool by_columns = maker->options.partition_strategy == PARTITION_COLUMN_MAJOR;
-    plan_set(maker, dict, "order", plan_text(maker, by_columns ? "column_major" : "row_major"));
+    WorkForm form = work_form(maker->program, &maker->options);
+    const char *order = tile_order_name(form.order);
+    plan_set(maker, dict, "strategy", plan_text(maker, form.blocks ? partition_name(PARTITION_BLOCK) : order));
+    plan_set(maker, dict, "order", plan_text(maker, order));
     return dict;
 }
 

@@ -108,10 +108,10 @@ static const Field work_items_fields[] = {
 };
 static const Shape work_items = DICT(work_items_fields);
 
-static const Shape order = {.kind = SHAPE_TEXT, .words = "row_major|column_major"};
+static const Shape order = {.kind = SHAPE_TEXT, .words = "row_major|column_major|match_shard|z_order"};
 static const Field work_partition_fields[] = {
     {"strategy", &strategy, "how work items are dealt to cores"},
-    {"order", &order, "in which order the items are counted off"},
+    {"order", &order, "in which order items are counted off, or a core visits its rectangle; match_shard: each core has the blocks of its shard"},
 };
 static const Shape work_partition = DICT(work_partition_fields);
 

@@ -10,12 +10,8 @@ enum { MAX_CORE_RANGES = 256, MAX_GRID_SIDE = 256 };
 int program_core_ranges(const Function *program, CoreRange ranges[MAX_CORE_RANGES]);
 bool range_holds(CoreRange range, Core core);
 
-// Is the tensor sharded or not as its memory says, in whole tiles, and do the cores of the grid suffice?
-bool shards_fit(const PageMap *map);
 // Do shards divide the tensor without a rest?
 bool shards_are_whole(const PageMap *map);
-// Can the tiles be numbered in the layout's order?
-bool order_fits(const PageMap *map);
 // Pages numbered shard by shard; `row` counts the rows of all planes.
 int64_t page_in_shards(const PageMap *map, int64_t row, int64_t column);
 void tile_in_shards(const PageMap *map, int64_t page, int64_t *row, int64_t *column);

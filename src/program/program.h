@@ -17,11 +17,11 @@ typedef enum Effect {
     EFFECT_READ_BARRIER,
     EFFECT_WRITE_FLUSH,
     EFFECT_WRITE_BARRIER,
-    EFFECT_NOC_MULTICAST,      // sends reserved pages that hold data to the same pages of other cores; its source is
-                               // free after a flush, it is done after the write barrier
-    EFFECT_SEMAPHORE_SET,      // this core's
-    EFFECT_SEMAPHORE_WAIT,     // until this core's has the value
-    EFFECT_SEMAPHORE_INC,      // another core's; done after the atomic barrier
+    EFFECT_NOC_MULTICAST,       // sends reserved pages that hold data to the same pages of other cores; its source is
+                                // free after a flush, it is done after the write barrier
+    EFFECT_SEMAPHORE_SET,       // this core's
+    EFFECT_SEMAPHORE_WAIT,      // until this core's has the value
+    EFFECT_SEMAPHORE_INC,       // another core's; done after the atomic barrier
     EFFECT_SEMAPHORE_MULTICAST, // this core's value to those of other cores, behind the data sent before
     EFFECT_ATOMIC_BARRIER,
     EFFECT_PAGE_STORE,  // writes a whole reserved page
@@ -135,6 +135,10 @@ typedef struct PageMap {
     Shard shard;
 } PageMap;
 PageMap page_map(const Buffer *tensor); // sizes by their bound values
+// Is the tensor sharded or not as its memory says, in whole tiles, and do the cores of the grid suffice?
+bool shards_fit(const PageMap *map);
+// Can its tiles be numbered in that order?
+bool order_fits(const PageMap *map);
 
 // A tile of a tensor: `row` and `column` count tiles of the plane, `outer` the other dimensions.
 typedef struct TilePlace {
@@ -151,6 +155,14 @@ typedef struct PageHome {
 } PageHome;
 PageHome page_home(const PageMap *map, const Target *target, int64_t page);
 
+// Shards of a tensor: the tiles of one, and how many there are down and across all its planes.
+typedef struct ShardCounts {
+    int64_t tile_rows, tile_columns;
+    int64_t down, across;
+} ShardCounts;
+ShardCounts shard_counts(const PageMap *map); // of a sharded tensor
+// The shard that a core keeps, `i` shards down and `j` across; false if it keeps none.
+bool shard_of_core(const PageMap *map, Core core, int64_t *i, int64_t *j);
 // Pages of one shard, whole ones; 0 if the tensor is not sharded.
 int64_t shard_pages(const PageMap *map);
 // The page at a place of a core's shard, whose tiles lie row by row; -1 where the core has no shard, or the tensor has

@@ -2,15 +2,9 @@
 // other for every index of the outer dimensions, so that a shard may hold several planes or a part of one.
 #include "program/internal.h"
 
-// Tiles of a shard, and shards down and across the tensor.
-typedef struct ShardCounts {
-    int64_t tile_rows, tile_columns;
-    int64_t down, across;
-} ShardCounts;
-
 static int64_t parts(int64_t whole, int64_t part) { return whole / part + (whole % part != 0); }
 
-static ShardCounts count_shards(const PageMap *map) {
+ShardCounts shard_counts(const PageMap *map) {
     ShardCounts counts = {.tile_rows = map->shard.rows / map->tile_height,
                           .tile_columns = map->shard.columns / map->tile_width};
     counts.down = parts(map->outer * map->tile_rows, counts.tile_rows);
@@ -37,19 +31,19 @@ bool shards_fit(const PageMap *map) {
     if (shard->rows % map->tile_height || shard->columns % map->tile_width) return false;
     int64_t rows; // of all planes
     if (__builtin_mul_overflow(map->outer, map->tile_rows, &rows)) return false;
-    ShardCounts counts = count_shards(map);
+    ShardCounts counts = shard_counts(map);
     return grid_holds(map, &counts);
 }
 
 bool shards_are_whole(const PageMap *map) {
-    ShardCounts counts = count_shards(map);
+    ShardCounts counts = shard_counts(map);
     return map->outer * map->tile_rows % counts.tile_rows == 0 && map->tile_columns % counts.tile_columns == 0;
 }
 
 // ---------------------------------------------------------------- pages numbered shard by shard
 
 int64_t page_in_shards(const PageMap *map, int64_t row, int64_t column) {
-    ShardCounts counts = count_shards(map);
+    ShardCounts counts = shard_counts(map);
     int64_t i = row / counts.tile_rows, j = column / counts.tile_columns;
     int64_t number = map->shard.column_major ? j * counts.down + i : i * counts.across + j;
     int64_t place = row % counts.tile_rows * counts.tile_columns + column % counts.tile_columns;
@@ -57,7 +51,7 @@ int64_t page_in_shards(const PageMap *map, int64_t row, int64_t column) {
 }
 
 void tile_in_shards(const PageMap *map, int64_t page, int64_t *row, int64_t *column) {
-    ShardCounts counts = count_shards(map);
+    ShardCounts counts = shard_counts(map);
     int64_t number = page / shard_pages(map), place = page % shard_pages(map);
     int64_t i = map->shard.column_major ? number % counts.down : number / counts.across;
     int64_t j = map->shard.column_major ? number / counts.down : number % counts.across;
@@ -67,7 +61,7 @@ void tile_in_shards(const PageMap *map, int64_t page, int64_t *row, int64_t *col
 
 int64_t shard_pages(const PageMap *map) {
     if (!map->shard.rows) return 0;
-    ShardCounts counts = count_shards(map);
+    ShardCounts counts = shard_counts(map);
     return counts.tile_rows * counts.tile_columns;
 }
 
@@ -83,19 +77,21 @@ static Core core_of_shard(const PageMap *map, int64_t i, int64_t j) {
     return (Core){(int)(index % shard->grid_columns), (int)(index / shard->grid_columns)};
 }
 
-// The shard that a core of the grid keeps.
-static void shard_of_core(const PageMap *map, Core core, int64_t *i, int64_t *j) {
+bool shard_of_core(const PageMap *map, Core core, int64_t *i, int64_t *j) {
     const Shard *shard = &map->shard;
+    if (!shard->rows || core.x < 0 || core.y < 0 || core.x >= shard->grid_columns || core.y >= shard->grid_rows)
+        return false;
     bool by_columns = shard->column_major;
-    if (map->memory == MEMORY_BLOCK_SHARDED) {
-        *i = by_columns ? core.x : core.y;
-        *j = by_columns ? core.y : core.x;
-        return;
-    }
     int64_t index =
         by_columns ? (int64_t)core.x * shard->grid_rows + core.y : (int64_t)core.y * shard->grid_columns + core.x;
     *i = map->memory == MEMORY_HEIGHT_SHARDED ? index : 0;
-    *j = map->memory == MEMORY_HEIGHT_SHARDED ? 0 : index;
+    *j = map->memory == MEMORY_WIDTH_SHARDED ? index : 0;
+    if (map->memory == MEMORY_BLOCK_SHARDED) {
+        *i = by_columns ? core.x : core.y;
+        *j = by_columns ? core.y : core.x;
+    }
+    ShardCounts counts = shard_counts(map);
+    return *i < counts.down && *j < counts.across;
 }
 
 static int at_least_one(int64_t count) { return count > 0 ? (int)count : 1; }
@@ -110,7 +106,7 @@ static PageHome interleaved_home(const PageMap *map, const Target *target, int64
 
 PageHome page_home(const PageMap *map, const Target *target, int64_t page) {
     if (!map->shard.rows) return interleaved_home(map, target, page);
-    ShardCounts counts = count_shards(map);
+    ShardCounts counts = shard_counts(map);
     TilePlace tile = tile_of_page(map, page);
     Core core = core_of_shard(map, (tile.outer * map->tile_rows + tile.row) / counts.tile_rows,
                               tile.column / counts.tile_columns);
@@ -119,12 +115,9 @@ PageHome page_home(const PageMap *map, const Target *target, int64_t page) {
 }
 
 int64_t shard_page(const PageMap *map, Core core, int64_t place) {
-    const Shard *shard = &map->shard;
-    if (!shard->rows || map->pages <= 0 || place < 0 || place >= shard_pages(map)) return -1;
-    if (core.x < 0 || core.y < 0 || core.x >= shard->grid_columns || core.y >= shard->grid_rows) return -1;
-    ShardCounts counts = count_shards(map);
     int64_t i, j;
-    shard_of_core(map, core, &i, &j);
+    if (map->pages <= 0 || place < 0 || place >= shard_pages(map) || !shard_of_core(map, core, &i, &j)) return -1;
+    ShardCounts counts = shard_counts(map);
     int64_t row = i * counts.tile_rows + place / counts.tile_columns;
     int64_t column = j * counts.tile_columns + place % counts.tile_columns;
     if (row >= map->outer * map->tile_rows || column >= map->tile_columns) return -1;

@@ -217,7 +217,7 @@ static const char kernel_text[] =
     "        s = T.alloc_shared((32, 64), \"bfloat16\", annotation={\"memory_space\": \"L1\"}, layout={\"space\": "
     "\"l1\", "
     "\"memory\": \"interleaved\", \"orientation\": \"tile\", \"tile_plane\": [0, 1], \"format\": \"bfloat16\", "
-    "\"tile_shape\": [32, 32], \"padding\": \"zero\"})\n"
+    "\"tile_shape\": [32, 32], \"tile_order\": \"row_major\", \"padding\": \"zero\"})\n"
     "        v = T.alloc_fragment((32,), \"float32\")\n"
     "        t = T.alloc_var(\"int32\")\n"
     "        i_1: T.int32 = bx + 1\n"
@@ -355,13 +355,24 @@ static void check_layout(Context *context, void *user) {
     value_append(&context->unit, shape, value_int(&context->unit, 32));
     value_append(&context->unit, shape, value_int(&context->unit, 16));
     value_set(&context->unit, dict, name_of(context, "tile_shape"), shape);
-    value_set(&context->unit, dict, name_of(context, "shard"), value_dict(&context->unit));
+    Value *shard = value_dict(&context->unit);
+    value_set(&context->unit, dict, name_of(context, "shard"), shard);
+    assert_string_equal(layout_from_value(dict, &layout), "'shard' must have a 'shape' of rows and columns");
+    value_set(&context->unit, shard, name_of(context, "shape"), shape);
+    assert_string_equal(layout_from_value(dict, &layout), "'shard' must have a 'grid' of columns and rows");
+    value_set(&context->unit, shard, name_of(context, "grid"), shape);
+    value_set(&context->unit, shard, name_of(context, "order"),
+              value_text(&context->unit, name_of(context, "z_order")));
+    assert_string_equal(layout_from_value(dict, &layout), "the 'order' of 'shard' must be row_major or column_major");
+    value_set(&context->unit, shard, name_of(context, "order"),
+              value_text(&context->unit, name_of(context, "column_major")));
     assert_null(layout_from_value(dict, &layout));
     assert_true(layout.rows_dimension == 1 && layout.columns_dimension == -1 && layout.tile_columns == 16);
-    Text text = {.arena = &context->unit}, again = {.arena = &context->unit};
+    assert_true(layout.shard.rows == 32 && layout.shard.grid_rows == 16 && layout.shard.column_major);
+    Text text = {.arena = &context->unit};
     layout_print(&layout, &text);
-    value_print(dict, &again);
-    assert_true(strstr(text.data, "\"shard\": {}") && strstr(again.data, "\"tile_shape\": [32, 16]"));
+    assert_non_null(
+        strstr(text.data, "\"shard\": {\"shape\": [32, 16], \"grid\": [32, 16], \"order\": \"column_major\"}"));
     value_set(&context->unit, dict, name_of(context, "colour"), pair);
     assert_non_null(layout_from_value(dict, &layout));
 }

@@ -1,0 +1,13 @@
+// What tt.work_partition says of every core: a run of items, or a rectangle of blocks.
+#ifndef TTILE_PASS_WORK_PARTITION_H
+#define TTILE_PASS_WORK_PARTITION_H
+
+#include "pass/internal.h"
+
+typedef struct WorkForm {
+    bool blocks;     // entries hold "block": [x, y, columns, rows]; else "run": [start, count]
+    TileOrder order; // runs: how items are counted off, by rows or columns; blocks: in which order they are visited
+} WorkForm;
+WorkForm work_form(const Function *function, const CompileOptions *options);
+
+#endif
