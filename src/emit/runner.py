@@ -11,6 +11,7 @@ Exit codes: 0 done, 1 an output is wrong, 2 something is missing: ttnn, a device
 
 import argparse
 import json
+import math
 import sys
 from pathlib import Path
 
@@ -100,6 +101,69 @@ def from_device_order(numpy, array, tensor, axes):
     return numpy.ascontiguousarray(array.transpose(numpy.argsort(present)))
 
 
+# ---------------------------------------------------------------- order of pages
+
+
+def z_order(numpy, rows, columns):
+    """Bits of row and column take turns while both have some left."""
+    row, column = numpy.indices((rows, columns))
+    number, place = numpy.zeros((rows, columns), int), 1
+    while rows > 1 and columns > 1:
+        number += (column % 2 + row % 2 * 2) * place
+        rows, columns, row, column, place = rows // 2, columns // 2, row // 2, column // 2, place * 4
+    return number + (row + column) * place
+
+
+def tile_numbers(numpy, order, rows, columns):
+    """The page of each tile of a plane; ttnn itself counts row by row."""
+    if order == "column_major":
+        return numpy.arange(rows * columns).reshape(columns, rows).T
+    if order == "z_order":
+        return z_order(numpy, rows, columns)
+    return numpy.arange(rows * columns).reshape(rows, columns)  # row_major; match_shard renumbers the accessor instead
+
+
+def split_tiles(array):
+    *outer, rows, columns = array.shape
+    tiles = array.reshape(-1, rows // TILE, TILE, columns // TILE, TILE).swapaxes(2, 3)
+    return tiles.reshape(tiles.shape[0], -1, TILE, TILE), outer, rows, columns
+
+
+def join_tiles(tiles, outer, rows, columns):
+    array = tiles.reshape(-1, rows // TILE, columns // TILE, TILE, TILE).swapaxes(2, 3)
+    return array.reshape(*outer, rows, columns)
+
+
+def is_renumbered(layout):
+    return layout["tile_id_order"] in ("column_major", "z_order")
+
+
+def into_pages(numpy, array, layout):
+    """The same tiles, each where ttnn counts it as the page that the plan gives it."""
+    if not is_renumbered(layout):
+        return array
+    margins = [(0, 0)] * (array.ndim - 2) + [(0, -size % TILE) for size in array.shape[-2:]]
+    tiles, outer, rows, columns = split_tiles(numpy.pad(array, margins))
+    pages = numpy.empty_like(tiles)
+    pages[:, tile_numbers(numpy, layout["tile_id_order"], rows // TILE, columns // TILE).ravel()] = tiles
+    return join_tiles(pages, outer, rows, columns)
+
+
+def out_of_pages(numpy, array, layout, shape):
+    if not is_renumbered(layout):
+        return array
+    pages, outer, rows, columns = split_tiles(array)
+    tiles = pages[:, tile_numbers(numpy, layout["tile_id_order"], rows // TILE, columns // TILE).ravel()]
+    return join_tiles(tiles, outer, rows, columns)[..., : shape[-2], : shape[-1]]
+
+
+def stored_shape(layout, shape):
+    """What ttnn is told: where it must not count pages itself, whole tiles."""
+    if not is_renumbered(layout):
+        return shape
+    return [*shape[:-2], *(-(-size // TILE) * TILE for size in shape[-2:])]
+
+
 # ---------------------------------------------------------------- tensors on the device
 
 
@@ -115,39 +179,69 @@ def memory_config(ttnn, plan, name):
     return ttnn.MemoryConfig(kind, buffer, ttnn.ShardSpec(grid, shard["shape"], order))
 
 
+def check_tile(plan, name):
+    rows, columns = plan["layouts"][name]["tile_shape"]
+    if (rows, columns) != (TILE, TILE):
+        raise Missing(f"{name} has tiles of {rows}x{columns}; these kernels take tiles of {TILE}x{TILE}.")
+
+
 def upload(ttnn, array, dtype, memory, device):
-    try:
-        import torch
-    except ImportError:
-        return ttnn.Tensor(tensor=array, data_type=dtype, device=device, layout=ttnn.TILE_LAYOUT, mem_config=memory)
-    return ttnn.from_torch(
-        torch.from_numpy(array), dtype=dtype, layout=ttnn.TILE_LAYOUT, device=device, memory_config=memory
-    )
+    """Made on the host, so that no program of ttnn's own changes it on its way."""
+    return ttnn.Tensor(tensor=array, data_type=dtype, layout=ttnn.TILE_LAYOUT).to(device, memory)
 
 
-def download(ttnn, numpy, tensor, numbers):
-    try:
-        import torch
-    except ImportError:
-        return numpy.asarray(tensor.cpu().to_list(), numbers)
-    array = ttnn.to_torch(tensor)
-    return (array.float() if array.dtype == torch.bfloat16 else array).numpy().astype(numbers)
+def download(ttnn, tensor, stored):
+    tensor = tensor.cpu()
+    if stored == "bfloat16":
+        tensor = ttnn.to_dtype(tensor, ttnn.float32)  # numpy has no bfloat16
+    return tensor.to_numpy()
 
 
 def make_tensors(ttnn, numpy, plan, inputs, device):
     """Every tensor of the plan on the device, by name."""
     tensors = {}
     for tensor in plan["tensors"]:
-        name, axes = tensor["name"], axes_of(plan, tensor)
+        name, axes, layout = tensor["name"], axes_of(plan, tensor), plan["layouts"][tensor["name"]]
         dtype = getattr(ttnn, FORMATS[format_of(plan, name)][0])
         memory = memory_config(ttnn, plan, name)
         if name in inputs:
-            array = to_device_order(numpy, inputs[name], tensor, axes)
+            array = into_pages(numpy, to_device_order(numpy, inputs[name], tensor, axes), layout)
             tensors[name] = upload(ttnn, array, dtype, memory, device)
         else:
-            shape = ttnn.Shape(device_shape(tensor, axes))
+            shape = ttnn.Shape(stored_shape(layout, device_shape(tensor, axes)))
             tensors[name] = ttnn.allocate_tensor_on_device(shape, dtype, ttnn.TILE_LAYOUT, device, memory)
     return tensors
+
+
+def read_tensor(ttnn, numpy, plan, tensor, on_device):
+    """A tensor of the device as the kernel's caller knows it."""
+    name, axes = tensor["name"], axes_of(plan, tensor)
+    stored, shape = format_of(plan, name), device_shape(tensor, axes)
+    array = download(ttnn, on_device, stored).reshape(stored_shape(plan["layouts"][name], shape))
+    array = out_of_pages(numpy, array, plan["layouts"][name], shape)
+    return from_device_order(numpy, array, tensor, axes).astype(FORMATS[stored][1])
+
+
+def accessor_words(ttnn, plan, name, tensor):
+    """What a kernel's TensorAccessor is made of.
+
+    ttnn counts the pages of a tensor row by row. With `match_shard` they are counted shard by shard: for the accessor
+    the tensor is then one row of pages, cut into pieces as long as a shard.
+    """
+    words = list(ttnn.TensorAccessorArgs(tensor).get_compile_time_args())
+    layout = plan["layouts"][name]
+    if layout["tile_id_order"] != "match_shard":
+        return words
+    kind, page_bytes, rank, banks = words[:4]
+    tensor_shape, shard_shape, coordinates = words[4 : 4 + rank], words[4 + rank : 4 + 2 * rank], words[4 + 2 * rank :]
+    counts = [whole // part for whole, part in zip(tensor_shape, shard_shape)]
+    shards, pages = math.prod(counts), math.prod(shard_shape)
+    places = [half for word in coordinates for half in (word & 0xFFFF, word >> 16)]  # of banks, two in each word
+    if layout["shard"]["order"] == "column_major" and rank == 2:
+        by_columns = [row * counts[1] + column for column in range(counts[1]) for row in range(counts[0])]
+        places[:shards] = [places[shard] for shard in by_columns]
+    packed = [places[i] | places[i + 1] << 16 for i in range(0, len(places), 2)]
+    return [kind, page_bytes, 1, banks, shards * pages, pages, *packed]
 
 
 # ---------------------------------------------------------------- the program
@@ -158,22 +252,34 @@ def core_range_set(ttnn, ranges):
     return ttnn.CoreRangeSet([ttnn.CoreRange(ttnn.CoreCoord(*first), ttnn.CoreCoord(*last)) for first, last in corners])
 
 
-def circular_buffers(ttnn, plan, cores):
+def buffer_format(ttnn, buffer):
+    return ttnn.CBFormatDescriptor(
+        buffer_index=buffer["index"],
+        data_format=getattr(ttnn, FORMATS[buffer["format"]][0]),
+        page_size=buffer["page_bytes"],
+    )
+
+
+def circular_buffer(ttnn, owner, size, formats, cores, tensors):
+    """A stretch of L1 of its own, or the one that a shard of a tensor has."""
+    if owner["shard"] is None:
+        return ttnn.CBDescriptor(total_size=size, core_ranges=cores, format_descriptors=formats)
+    descriptor = ttnn.cb_descriptor_from_sharded_tensor(
+        owner["index"], tensors[owner["shard"]], total_size=size, core_ranges=cores
+    )
+    descriptor.format_descriptors = formats
+    return descriptor
+
+
+def circular_buffers(ttnn, plan, cores, tensors):
     """One descriptor for each stretch of L1; aliases are further formats of the same one."""
     buffers = plan["circular_buffers"]
     descriptors = []
     for owner in [buffer for buffer in buffers if buffer["alias"] is None]:
         sharing = [owner] + [buffer for buffer in buffers if buffer["alias"] == owner["name"]]
-        formats = [
-            ttnn.CBFormatDescriptor(
-                buffer_index=buffer["index"],
-                data_format=getattr(ttnn, FORMATS[buffer["format"]][0]),
-                page_size=buffer["page_bytes"],
-            )
-            for buffer in sharing
-        ]
         size = owner["pages"] * owner["page_bytes"]
-        descriptors.append(ttnn.CBDescriptor(total_size=size, core_ranges=cores, format_descriptors=formats))
+        formats = [buffer_format(ttnn, buffer) for buffer in sharing]
+        descriptors.append(circular_buffer(ttnn, owner, size, formats, cores, tensors))
     return descriptors
 
 
@@ -233,7 +339,7 @@ def runtime_arguments(ttnn, plan, kernel, tensors, device):
 def kernel_descriptor(ttnn, folder, plan, kernel, tensors, device):
     compile_time = list(kernel["compile_time_args"].values())
     for name in kernel["tensor_args"]:
-        compile_time += list(ttnn.TensorAccessorArgs(tensors[name]).get_compile_time_args())
+        compile_time += accessor_words(ttnn, plan, name, tensors[name])
     return ttnn.KernelDescriptor(
         kernel_source=str(folder / kernel["file"]),
         source_type=ttnn.KernelDescriptor.SourceType.FILE_PATH,
@@ -249,7 +355,7 @@ def program_descriptor(ttnn, folder, plan, tensors, device):
     return ttnn.ProgramDescriptor(
         kernels=[kernel_descriptor(ttnn, folder, plan, kernel, tensors, device) for kernel in plan["kernels"]],
         semaphores=semaphores(ttnn, plan, cores),
-        cbs=circular_buffers(ttnn, plan, cores),
+        cbs=circular_buffers(ttnn, plan, cores, tensors),
     )
 
 
@@ -288,12 +394,8 @@ def run_on_device(ttnn, numpy, folder, plan, inputs, number):
         operands = [tensors[tensor["name"]] for tensor in order]
         operands = operands if len(operands) > 1 else operands * 2
         ttnn.generic_op(operands, program_descriptor(ttnn, folder, plan, tensors, device))
-        results = {}
-        for tensor in filter(is_output, plan["tensors"]):
-            name = tensor["name"]
-            array = download(ttnn, numpy, tensors[name], FORMATS[format_of(plan, name)][1])
-            results[name] = from_device_order(numpy, array, tensor, axes_of(plan, tensor))
-        return results
+        outputs = filter(is_output, plan["tensors"])
+        return {tensor["name"]: read_tensor(ttnn, numpy, plan, tensor, tensors[tensor["name"]]) for tensor in outputs}
     finally:
         ttnn.close_device(device)
 
@@ -368,6 +470,7 @@ def run(options):
     plan = json.loads(Path(options.plan).read_text())
     for tensor in plan["tensors"]:
         format_of(plan, tensor["name"])
+        check_tile(plan, tensor["name"])
     ttnn, numpy = import_ttnn()
     inputs = make_inputs(numpy, folder, plan, named_files(options.input), options.seed)
     results = run_on_device(ttnn, numpy, folder, plan, inputs, options.device)

@@ -56,8 +56,12 @@ class DeviceTensor:
     def cpu(self):
         return self
 
-    def to_list(self):
-        return self.array.tolist()
+    def to(self, device, memory):
+        self.memory = memory
+        return self
+
+    def to_numpy(self):
+        return self.array
 
 
 class Ttnn(SimpleNamespace):
@@ -81,14 +85,22 @@ class Ttnn(SimpleNamespace):
         self.TensorAccessorArgs = lambda tensor: Record(get_compile_time_args=lambda: [2, tensor.address])
         self.closed, self.answer, self.program, self.order = 0, answer, None, None
 
-    def Tensor(self, tensor, data_type, device, layout, mem_config):
+    def Tensor(self, tensor, data_type, layout):
         return DeviceTensor(tensor)
+
+    def to_dtype(self, tensor, dtype):
+        return tensor
+
+    def cb_descriptor_from_sharded_tensor(self, index, tensor, total_size, core_ranges):
+        return self.CBDescriptor(total_size=total_size, core_ranges=core_ranges, format_descriptors=[], buffer=tensor)
 
     def allocate_tensor_on_device(self, shape, dtype, layout, device, memory):
         return DeviceTensor(np.full(shape, np.nan, np.float32))
 
     def open_device(self, device_id):
-        return Record(compute_with_storage_grid_size=lambda: Record(x=8, y=8))
+        # Numbers of columns and rows as on a chip that translates them, row 4 being out of order.
+        translate = lambda core: Record(x=core[0] + 18, y=core[1] + 18 + (core[1] > 3))
+        return Record(compute_with_storage_grid_size=lambda: Record(x=8, y=8), worker_core_from_logical_core=translate)
 
     def close_device(self, device):
         self.closed += 1
@@ -96,11 +108,6 @@ class Ttnn(SimpleNamespace):
     def generic_op(self, tensors, program):
         self.order, self.program = tensors, program
         self.answer(*tensors)
-
-
-@pytest.fixture(autouse=True)
-def without_torch(monkeypatch):
-    monkeypatch.setitem(sys.modules, "torch", None)
 
 
 def compiled(folder, *words):
@@ -193,10 +200,145 @@ def test_aliases_share_their_bytes(gemm):
     plan = copy.deepcopy(gemm[1])
     owner = plan["circular_buffers"][0]
     plan["circular_buffers"].append({**owner, "name": "other", "index": 9, "alias": owner["name"]})
-    descriptors = runner.circular_buffers(Ttnn(), plan, None)
+    descriptors = runner.circular_buffers(Ttnn(), plan, None, {})
     assert len(descriptors) == len(plan["circular_buffers"]) - 1
     assert [format.buffer_index for format in descriptors[0].format_descriptors] == [owner["index"], 9]
     assert descriptors[0].total_size == owner["pages"] * owner["page_bytes"]
+
+
+def test_shards_are_circular_buffers(gemm):
+    plan = copy.deepcopy(gemm[1])
+    owner, tensor = plan["circular_buffers"][0], object()
+    owner["shard"] = "A"
+    plan["circular_buffers"].append({**owner, "name": "other", "index": 9, "alias": owner["name"], "shard": None})
+    descriptor = runner.circular_buffers(Ttnn(), plan, "cores", {"A": tensor})[0]
+    assert descriptor.buffer is tensor and descriptor.core_ranges == "cores"
+    assert [format.buffer_index for format in descriptor.format_descriptors] == [owner["index"], 9]
+    assert descriptor.total_size == owner["pages"] * owner["page_bytes"]
+
+
+MULTICAST = "tests/programs/legal/multicast_gemm.ttir"
+
+
+@pytest.fixture(scope="module")
+def multicast(tmp_path_factory):
+    return compiled(tmp_path_factory.mktemp("multicast"), MULTICAST)
+
+
+def run_program(folder, plan, answer=lambda *tensors: None):
+    ttnn = Ttnn(answer)
+    runner.run_on_device(ttnn, np, folder, plan, random_inputs(plan, folder), 0)
+    kernels = {os.path.basename(kernel.kernel_source): kernel for kernel in ttnn.program.kernels}
+    return ttnn, kernels
+
+
+def test_roles_have_their_kernels_and_cores(multicast):
+    _, kernels = run_program(*multicast)
+    one = lambda first, last: [(first, last)]
+    assert {name: kernel.core_ranges for name, kernel in kernels.items()} == {
+        "reader_send_A.cpp": one((0, 0), (0, 1)),
+        "reader_receive_A.cpp": one((1, 0), (1, 1)),
+        "compute.cpp": one((0, 0), (1, 1)),
+        "writer_send_B.cpp": one((0, 0), (1, 0)),
+        "writer_receive_B.cpp": one((0, 1), (1, 1)),
+    }
+    configurations = {name: type(kernel.config).__name__ for name, kernel in kernels.items()}
+    assert configurations["reader_receive_A.cpp"] == "ReaderConfigDescriptor"
+    assert configurations["writer_send_B.cpp"] == "WriterConfigDescriptor"
+
+
+def test_coordinates_are_the_chips(multicast):
+    folder, plan = multicast
+    ttnn, kernels = run_program(folder, plan)
+    a, b, c = ttnn.order
+    assert kernels["reader_send_A.cpp"].runtime_args[0][1] == [a.address, 2, 19, 19, 19, 19]  # row, first, last
+    assert kernels["reader_receive_A.cpp"].runtime_args[1][1] == [18, 19]
+    assert kernels["writer_receive_B.cpp"].runtime_args[1][1] == [c.address, 2, 2, 19, 18]
+    beyond = copy.deepcopy(plan)
+    for core in beyond["cores"]:
+        core["runtime_args"].update({name: 5 for name in core["runtime_args"] if name.endswith("sender_y")})
+    _, kernels = run_program(folder, beyond)
+    assert kernels["reader_receive_A.cpp"].runtime_args[1][1] == [18, 24]
+
+
+def test_semaphores_are_numbered(multicast):
+    folder, plan = multicast
+    ttnn, kernels = run_program(folder, plan)
+    semaphores = ttnn.program.semaphores
+    assert [(item.id, item.initial_value) for item in semaphores] == [(0, 0), (1, 0), (2, 0), (3, 0)]
+    assert semaphores[0].core_ranges == [((0, 0), (1, 1))]
+    assert kernels["writer_send_B.cpp"].compile_time_args[:4] == [1, 16, 2, 3]
+    source = (folder / "writer_send_B.cpp").read_text()
+    assert "b_ready = get_compile_time_arg_val(2);" in source and "TensorAccessorArgs<4>()" in source
+
+
+# Pages as the simulator numbers them: src/program/pages.c.
+ORDERS = {
+    "row_major": [[0, 1, 2, 3], [4, 5, 6, 7]],
+    "column_major": [[0, 2, 4, 6], [1, 3, 5, 7]],
+    "z_order": [[0, 1, 4, 5], [2, 3, 6, 7]],
+}
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_orders_of_tiles(order):
+    layout = {"tile_id_order": order}
+    expected = np.array(ORDERS[order])
+    assert (runner.tile_numbers(np, order, 2, 4) == expected).all()
+    assert sorted(runner.tile_numbers(np, order, 8, 2).ravel()) == list(range(16))
+    array = np.arange(3 * 50 * 100, dtype=np.float32).reshape(3, 50, 100)
+    stored = runner.into_pages(np, array, layout)
+    assert list(stored.shape) == runner.stored_shape(layout, [3, 50, 100])
+    for row, column in ((0, 0), (0, 1), (0, 2), (1, 0)):
+        page = expected[row, column]
+        tile = stored[1, page // 4 * 32 :, page % 4 * 32 :][:32, :32]
+        own = array[1, row * 32 :, column * 32 :][:32, :32]
+        assert (tile[: own.shape[0], : own.shape[1]] == own).all()
+    assert (runner.out_of_pages(np, stored, layout, [3, 50, 100]) == array).all()
+
+
+def test_z_order_of_tall_planes():
+    assert runner.tile_numbers(np, "z_order", 4, 1).ravel().tolist() == [0, 1, 2, 3]
+    assert runner.tile_numbers(np, "z_order", 4, 2).tolist() == [[0, 1], [2, 3], [4, 5], [6, 7]]
+
+
+def accessor(layout, words):
+    ttnn = Ttnn()
+    ttnn.TensorAccessorArgs = lambda tensor: Record(get_compile_time_args=lambda: words)
+    return runner.accessor_words(ttnn, {"layouts": {"A": layout}}, "A", None)
+
+
+def home(words, page):
+    """Bank and place of a page, as the vendor's TensorAccessor finds it."""
+    _, _, rank, banks, *rest = words
+    shape, shard, places = rest[:rank], rest[rank : 2 * rank], rest[2 * rank :]
+    at = np.unravel_index(page, shape)
+    counts = [-(-whole // part) for whole, part in zip(shape, shard)]
+    number = np.ravel_multi_index([a // part for a, part in zip(at, shard)], counts)
+    place = np.ravel_multi_index([a % part for a, part in zip(at, shard)], shard)
+    word = places[number % banks // 2]
+    return (word >> 16 if number % banks % 2 else word & 0xFFFF), int(place)
+
+
+@pytest.mark.parametrize("order", ["row_major", "column_major"])
+def test_pages_of_shards_are_together(order):
+    # 2x2 shards of 4x2 tiles on banks 10 to 13.
+    words = [1, 2048, 2, 4, 8, 4, 4, 2, 10 | 11 << 16, 12 | 13 << 16]
+    layout = {"tile_id_order": "match_shard", "shard": {"order": order}}
+    banks = [10, 11, 12, 13] if order == "row_major" else [10, 12, 11, 13]
+    seen = [home(accessor(layout, words), page) for page in range(32)]
+    assert seen == [(banks[page // 8], page % 8) for page in range(32)]
+    assert accessor({**layout, "tile_id_order": "row_major"}, words) == words
+    # Three banks: the last word is half full.
+    words = [1, 2048, 1, 3, 12, 4, 10 | 11 << 16, 12]
+    assert accessor(layout, words) == words
+
+
+def test_small_tiles_are_refused(gemm):
+    plan = copy.deepcopy(gemm[1])
+    plan["layouts"]["A"]["tile_shape"] = [16, 32]
+    with pytest.raises(runner.Missing, match="tiles of 16x32"):
+        runner.check_tile(plan, "A")
 
 
 def test_other_chip_is_refused(gemm):
