@@ -193,7 +193,7 @@ LaunchGrid launch_grid_of(Function *function) {
             fail(context, DIAG_UNBOUND_LAUNCH, launch->location,
                  "the launch's extent %d depends on something that is not known when the plan is made", i);
         if (grid.extent[i] < 1)
-            fail(context, DIAG_EMPTY_LAUNCH, launch->location, "the launch has %lld blocks along dimension %d",
+            fail(context, DIAG_LAUNCH_EMPTY, launch->location, "the launch has %lld blocks along dimension %d",
                  (long long)grid.extent[i], i);
         if (__builtin_mul_overflow(grid.items, grid.extent[i], &grid.items) || grid.items > INT32_MAX)
             fail(context, DIAG_LAUNCH_TOO_LARGE, launch->location, "the launch has more than 2^31 - 1 blocks");
