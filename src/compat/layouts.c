@@ -142,9 +142,17 @@ static const LayoutWord layout_words[] = {
 };
 static const struct {
     const char *key, *new_key;
-} layout_keys[] = {{"tile_shape", "tile_shape"}, {"tile_id_order", "tile_order"},
-                   {"tile_order", "tile_order"}, {"dtype", "format"},
-                   {"format", "format"},         {"space", "space"}};
+} layout_keys[] = {{"tile_shape", "tile_shape"},
+                   {"tile_id_order", "tile_id_order"},
+                   {"tile_order", "tile_id_order"},
+                   {"dtype", "format"},
+                   {"format", "format"},
+                   {"space", "space"},
+                   {"memory", "memory"},
+                   {"shard", "shard"},
+                   {"orientation", "orientation"},
+                   {"tile_plane", "tile_plane"},
+                   {"padded_shape", "padded_shape"}};
 
 static void set(Rewriting *work, Value *layout, const char *key, const Value *value) {
     value_set(work->arena, layout, name_of(work->context, key), value);

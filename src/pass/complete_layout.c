@@ -306,6 +306,21 @@ static PageMap interleaved_map(const Buffer *buffer, const Layout *layout) {
     return page_map(&plain);
 }
 
+void check_on_chip_layout(Function *function, const UserLayout *user, const Layout *proven) {
+    const Layout *asked = &user->layout;
+    Completion work = {.function = function, .context = function->module->context, .user = user, .proven = proven};
+    check_plane(&work);
+    check_tile(&work);
+    const char *help = "leave it out: buffers that the kernel allocates lie in the L1 of the core that runs it";
+    if (says(&work, KEY_SPACE) && asked->space != SPACE_L1)
+        contradict(&work, "space", "on-chip buffers lie in l1", help);
+    if (says(&work, KEY_MEMORY) && asked->memory != MEMORY_INTERLEAVED)
+        contradict(&work, "memory", "on-chip buffers are not sharded", help);
+    if (says_shard(&work)) contradict(&work, "shard", "on-chip buffers are not sharded", help);
+    if (says(&work, KEY_ORDER) && asked->tile_order != ORDER_ROW_MAJOR)
+        contradict(&work, "tile_id_order", "the tiles of on-chip buffers lie in row_major", help);
+}
+
 Layout complete_layout(Function *function, const CompileOptions *options, const UserLayout *user, const Layout *proven,
                        Location use) {
     Completion work = {.function = function,

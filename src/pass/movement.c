@@ -4,6 +4,7 @@
 #include "pass/movement.h"
 #include "ir/affine.h"
 #include "ir/walk.h"
+#include "pass/page_number.h"
 #include "program/program.h"
 
 typedef struct Movement {
@@ -18,24 +19,7 @@ typedef struct Movement {
     Location location;
 } Movement;
 
-// ---------------------------------------------------------------- page numbers and bounds
-
-static const Expr *page_number(const Movement *move) {
-    Module *module = move->module;
-    const Layout *layout = &move->tensor->layout;
-    const Expr *page = expr_int(module, 0);
-    for (int d = 0; d < move->tensor->rank; d++) {
-        if (d == layout->rows_dimension || d == layout->columns_dimension) continue;
-        page = expr_add(module, expr_mul(module, page, move->tensor->shape[d]), move->tensor_indices[d]);
-    }
-    const int plane[] = {layout->rows_dimension, layout->columns_dimension};
-    for (int i = 0; i < 2; i++) {
-        if (plane[i] < 0) continue;
-        const Expr *tiles = plane_tiles(module, move->tensor, plane[i]);
-        page = expr_add(module, expr_mul(module, page, tiles), move->tensor_indices[plane[i]]);
-    }
-    return page;
-}
+// ---------------------------------------------------------------- bounds
 
 static void find_size(const Expr *expr, void *found) {
     if (expr->kind == EXPR_VARIABLE && expr->variable->kind == VARIABLE_SIZE) *(bool *)found = true;
@@ -110,7 +94,8 @@ static const Expr *inside_condition(const Movement *move, const Statement *place
 // ---------------------------------------------------------------- instructions
 
 static void page_transfer(const Movement *move, InstructionId id, Block *block) {
-    Operand operands[] = {operand_tensor(move->tensor), operand_expr(page_number(move)),
+    Operand operands[] = {operand_tensor(move->tensor),
+                          operand_expr(page_of_indices(move->module, move->tensor, move->tensor_indices)),
                           operand_circular(move->circular), operand_expr(move->slot)};
     emit_instruction(move->module, block, id, move->location, 4, operands);
 }

@@ -1,5 +1,6 @@
 // PropagateTTLayout: the layout of every on-chip buffer; vectors become tile rows or tile columns.
 #include "pass/planes.h"
+#include "pass/user_layout.h"
 
 static void run(Function *function, const CompileOptions *options) {
     (void)options;
@@ -9,6 +10,9 @@ static void run(Function *function, const CompileOptions *options) {
         if (!is_on_chip(buffer) || buffer->has_layout) continue;
         buffer->layout = plane_layout(function, &planes, (int)i);
         buffer->has_layout = true;
+        if (!buffer->annotation) continue;
+        UserLayout user = user_layout_read(function->module->context, buffer);
+        check_on_chip_layout(function, &user, &buffer->layout);
     }
     hold(function, ATTR_BUFFER_LAYOUTS);
 }

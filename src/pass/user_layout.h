@@ -38,4 +38,7 @@ Location user_layout_place(const UserLayout *user, const char *key);
 Layout complete_layout(Function *function, const CompileOptions *options, const UserLayout *user, const Layout *proven,
                        Location use);
 
+// Holds what a user says of an on-chip buffer against what its uses ask for.
+void check_on_chip_layout(Function *function, const UserLayout *user, const Layout *proven);
+
 #endif
