@@ -19,7 +19,8 @@ typedef enum Resource {
     ATOMICS,    // increments that no barrier has waited for
     SEMAPHORE,  // of this core
     PERMISSION, // what this core may do because a semaphore was waited for
-    ANNOUNCED,  // what other cores may rely on after the next signal
+    OFFERED,    // pages reserved, which the next signal may offer to other cores
+    CLEARED,    // semaphores set, which other cores may change after the next signal
     CHANNEL,    // the order in which other cores see what is sent to them
     SOURCE_A,   // formats of the source registers and of the packer
     SOURCE_B,
@@ -33,8 +34,8 @@ typedef enum Resource {
 } Resource;
 
 bool is_synchronising(Effect effect);
-// False if the order of two neighbours matters: instructions, or loops and branches for all that is in them.
-bool statements_commute(Module *module, const Statement *a, const Statement *b);
+// False if it matters that `first` comes before `second`: instructions, or loops and branches for all that is in them.
+bool statements_commute(Module *module, const Statement *first, const Statement *second);
 
 // ---------------------------------------------------------------- mutants (mutants.c)
 

@@ -6,7 +6,16 @@
 #include "ir/build.h"
 #include "ir/walk.h"
 
-typedef enum How { USE, ADD, SET } How;
+typedef enum How { USE, ADD, SET, FINISH, HOW_COUNT } How;
+
+// By what the first does and what the second does. To finish earlier than a use, or later than an addition, is to wait
+// for as much or more.
+static const bool order_matters[HOW_COUNT][HOW_COUNT] = {
+    [USE] = {[USE] = false, [ADD] = true, [SET] = true, [FINISH] = false},
+    [ADD] = {[USE] = true, [ADD] = false, [SET] = true, [FINISH] = true},
+    [SET] = {[USE] = true, [ADD] = true, [SET] = true, [FINISH] = true},
+    [FINISH] = {[USE] = true, [ADD] = false, [SET] = true, [FINISH] = false},
+};
 
 enum { MOVER = 1, UNPACK = 2, MATH = 4, PACKER = 8, ENGINE = UNPACK | MATH | PACKER };
 
@@ -56,7 +65,7 @@ static const Row rows[] = {
 typedef struct Access {
     const Row *row;
     unsigned processors;
-    const void *thing; // the circular buffer or semaphore; NULL: the only one
+    const void *thing; // the circular buffer or semaphore; NULL: all, or the only one
     const Expr *index; // NULL: any
 } Access;
 
@@ -132,13 +141,13 @@ static bool surely_differ(Module *module, const Expr *a, const Expr *b) {
 
 static bool collide(Module *module, const Access *a, const Access *b) {
     if (a->row->resource != b->row->resource || !(a->processors & b->processors)) return false;
-    if (a->thing != b->thing || surely_differ(module, a->index, b->index)) return false;
-    return a->row->how == SET || b->row->how == SET || a->row->how != b->row->how;
+    if ((a->thing && b->thing && a->thing != b->thing) || surely_differ(module, a->index, b->index)) return false;
+    return order_matters[a->row->how][b->row->how];
 }
 
-bool statements_commute(Module *module, const Statement *a, const Statement *b) {
+bool statements_commute(Module *module, const Statement *first, const Statement *second) {
     Arena *arena = &module->context->unit;
-    Accesses left = accesses_of(arena, a), right = accesses_of(arena, b);
+    Accesses left = accesses_of(arena, first), right = accesses_of(arena, second);
     for (uint32_t i = 0; i < left.list.count; i++)
         for (uint32_t j = 0; j < right.list.count; j++)
             if (collide(module, &left.list.items[i], &right.list.items[j])) return false;

@@ -118,8 +118,41 @@ static bool means_the_same_outside(Statement *statement, const Statement *loop) 
 // Does the order of the instruction and of anything else in the loop matter?
 static bool matters_in(Maker *maker, const Statement *statement, const Block *body) {
     for (const Statement *s = body->first; s; s = s->next)
-        if (s != statement && !statements_commute(maker->module, s, statement)) return true;
+        if (s != statement &&
+            !(statements_commute(maker->module, s, statement) && statements_commute(maker->module, statement, s)))
+            return true;
     return false;
+}
+
+static bool is_let_used(const Statement *let, Statement *statement) {
+    Use use = {.variable = let->kind == STATEMENT_LET ? let->let.variable : NULL};
+    if (use.variable) statement_expressions(statement, look_in, &use);
+    return use.found;
+}
+
+// The nearest one whose order with the statement matters, farther away than next to it; NULL if there is none.
+static Statement *far_neighbour(Maker *maker, Statement *statement, bool ahead) {
+    Statement *beside = ahead ? statement->next : statement->previous, *other = beside;
+    while (other && !is_let_used(other, statement) &&
+           statements_commute(maker->module, ahead ? statement : other, ahead ? other : statement))
+        other = ahead ? other->next : other->previous;
+    if (!other || other == beside || other->kind == STATEMENT_LET) return NULL;
+    return strcmp(text_of(maker, statement), text_of(maker, other)) ? other : NULL;
+}
+
+// Past those that it commutes with to the other side of the first that it does not commute with.
+static void make_far_moves(Maker *maker, Statement *statement) {
+    const Instruction *kind = synchronising_in(statement);
+    if (!kind) return;
+    const char *text = text_of(maker, statement);
+    Arena *arena = &maker->module->context->unit;
+    Statement *behind = far_neighbour(maker, statement, true), *before = far_neighbour(maker, statement, false);
+    if (behind)
+        add(maker, MUTATION_SWAP, statement, (Place){behind->block, behind}, kind,
+            arena_format(arena, "move %s behind %s", text, text_of(maker, behind)));
+    if (before)
+        add(maker, MUTATION_SWAP, statement, (Place){before->block, before->previous}, kind,
+            arena_format(arena, "move %s before %s", text, text_of(maker, before)));
 }
 
 static void make_out(Maker *maker, Statement *statement) {
@@ -199,6 +232,7 @@ static void make(Statement *statement, void *user) {
     Maker *maker = user;
     make_drop(maker, statement);
     make_swap(maker, statement);
+    make_far_moves(maker, statement);
     make_out(maker, statement);
     make_in(maker, statement);
 }
