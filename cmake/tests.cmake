@@ -39,6 +39,7 @@ file(GLOB MUTATION_SOURCES CONFIGURE_DEPENDS tests/mutation/*.c)
 add_executable(mutation ${MUTATION_SOURCES})
 target_link_libraries(mutation PRIVATE ttile_core PkgConfig::JANSSON)
 ttile_test(mutation mutation ${CMAKE_BINARY_DIR}/mutation)
+ttile_test(mutation_self mutation ${CMAKE_BINARY_DIR}/mutation --self-test)
 
 file(GLOB EXAMPLES CONFIGURE_DEPENDS examples/*.c)
 if(EXISTS ${CMAKE_SOURCE_DIR}/include/ttile/ttile.h)

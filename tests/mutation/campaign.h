@@ -77,11 +77,45 @@ extern const int kernel_count;
 // The lowered program: compiled, or read if the file holds one. Fails with diagnostics.
 Function *kernel_program(Context *context, const Kernel *kernel);
 
+enum { MAX_KERNELS = 64 };
+
+// ---------------------------------------------------------------- the judges (judge.c)
+
+typedef struct Verdict {
+    const char *by_verifier, *by_simulator; // the code that each gave, or "outputs"; NULL: it noticed nothing
+} Verdict;
+
+typedef struct Subject {
+    Context *context;
+    const Kernel *kernel;
+    Function *program;
+    const Target *target;
+    TensorSet inputs, outputs, expected;
+} Subject;
+
+// The program unchanged; the code of what refuses it, NULL if nothing does. To be closed in any case.
+const char *subject_open(Subject *subject, const Kernel *kernel);
+Verdict subject_judge(Subject *subject);
+void subject_close(Subject *subject);
+
+// ---------------------------------------------------------------- figures (report.c)
+
+typedef struct Count {
+    int mutants, by_verifier, by_simulator, equivalent;
+} Count;
+
+typedef struct Figures {
+    Count per_kernel[MAX_KERNELS], per_mutation[MUTATION_COUNT], per_instruction[INSTR_COUNT], others, all;
+} Figures;
+
+void count_verdict(Count *count, const Verdict *verdict, bool is_equivalent);
+int percent_by_simulator(const Count *count); // of those that are not equivalent
+void print_figures(const Figures *figures);
+
 // ---------------------------------------------------------------- equivalent mutants (equivalents.c)
 
 typedef struct Equivalent {
     const char *kernel, *mutant, *reason;
-    int line;
     bool seen;
 } Equivalent;
 
@@ -89,7 +123,8 @@ typedef struct Equivalents {
     VECTOR(Equivalent) list;
 } Equivalents;
 
-Equivalents equivalents_read(Context *context, const char *path);
+char *equivalents_read(Context *context, const char *path);
+Equivalents equivalents_parse(Context *context, char *text); // changes the text
 Equivalent *equivalents_find(Equivalents *equivalents, const char *kernel, const char *mutant);
 
 #endif

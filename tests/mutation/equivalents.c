@@ -21,15 +21,19 @@ static void add_line(Context *context, Equivalents *equivalents, char *line, con
     if (!slash || !reason)
         fail(context, DIAG_FILE_UNREADABLE, (Location){0}, "line %d: expected a reason, then KERNEL / MUTANT", number);
     *slash = 0;
-    Equivalent entry = {.kernel = line, .mutant = slash + 3, .reason = reason, .line = number};
+    Equivalent entry = {.kernel = line, .mutant = slash + 3, .reason = reason};
     vector_push(&context->unit, equivalents->list, entry);
 }
 
-Equivalents equivalents_read(Context *context, const char *path) {
-    Equivalents equivalents = {0};
+char *equivalents_read(Context *context, const char *path) {
     size_t length;
-    char *at = file_read(context, path, LARGEST_LIST, &length), *line;
+    return file_read(context, path, LARGEST_LIST, &length);
+}
+
+Equivalents equivalents_parse(Context *context, char *text) {
+    Equivalents equivalents = {0};
     const char *reason = NULL;
+    char *at = text, *line;
     for (int number = 1; (line = next_line(&at)); number++) {
         if (*line == '=')
             reason = line + 1 + strspn(line + 1, " ");

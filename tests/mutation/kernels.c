@@ -12,6 +12,7 @@ const Kernel kernels[] = {
 #undef KERNEL
 };
 const int kernel_count = sizeof kernels / sizeof *kernels;
+_Static_assert(sizeof kernels / sizeof *kernels <= MAX_KERNELS, "more kernels than figures are kept for");
 
 enum { MAX_BINDINGS = 8 };
 
