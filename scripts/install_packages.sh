@@ -17,7 +17,7 @@ done
 needed=()
 for package in "${missing[@]}"; do
     case "$package" in
-    gcc | make | cmake | clang | clang-format | clang-tidy | python3 | pkg-config)
+    gcc | make | cmake | clang | clang-format | clang-tidy | python3 | pkg-config | jq)
         command -v "$package" >/dev/null || needed+=("$package")
         ;;
     python3-pip) python3 -m pip --version >/dev/null 2>&1 || needed+=("$package") ;;

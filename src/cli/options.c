@@ -19,7 +19,7 @@ _Noreturn void fail_usage(Cli *cli, const Command *command, const char *format, 
     text_format_list(&text, format, arguments);
     va_end(arguments);
     report(cli->context, DIAG_USAGE, (Location){0}, "%s", text.data);
-    report_help(cli->context, "`ttile help %s` shows what it takes", command ? command->name : "");
+    if (command) report_help(cli->context, "`ttile help %s` shows what it takes", command->name);
     fail_now(cli->context);
 }
 

@@ -56,6 +56,11 @@ bool launch_grid(const Function *function, LaunchGrid *grid) {
     return grid->items <= INT32_MAX;
 }
 
+int64_t run_start(int64_t items, int64_t cores, int64_t core) {
+    int64_t more = items % cores;
+    return core * (items / cores) + (core < more ? core : more);
+}
+
 bool count_tiles(const Buffer *buffer, TileCount *count) {
     *count = (TileCount){.height = 1};
     if (buffer->rank < 1 || !expr_evaluate_bound(buffer->shape[buffer->rank - 1], &count->width)) return false;

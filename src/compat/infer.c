@@ -23,6 +23,11 @@ static void hold(Maker *maker, const char *key, const Value *value) {
     put(maker, maker->function->user_attributes, key, value);
 }
 
+// What is said already stays, so that apply_compatibility_transforms holds it against the kernel.
+static void hold_missing(Maker *maker, const char *key, const Value *value) {
+    if (!value_get(maker->function->user_attributes, key)) hold(maker, key, value);
+}
+
 static Value *integer(Maker *maker, int64_t value) { return value_int(maker->arena, value); }
 static Value *word(Maker *maker, const char *value) { return value_text(maker->arena, name_of(maker->context, value)); }
 
@@ -61,11 +66,6 @@ void compat_apply_defaults(Function *function) {
 
 // ---------------------------------------------------------------- schedule
 
-static int64_t run_start(int64_t items, int64_t cores, int64_t core) {
-    int64_t more = items % cores;
-    return core * (items / cores) + (core < more ? core : more);
-}
-
 static Value *make_schedule(Maker *maker, const LaunchGrid *grid, int64_t cores, Value *assignments) {
     static const char *const policies[][2] = {{"tt_schedule_policy", "policy"}, {"tt_schedule_order", "order"}};
     Value *schedule = value_dict(maker->arena);
@@ -88,6 +88,14 @@ static Value *make_assignment(Maker *maker, int64_t core, int64_t start, int64_t
     return assignment;
 }
 
+// All there are, or as many as tt_num_cores says; apply_compatibility_transforms complains of a number that is none.
+static int64_t cores_of_schedule(const Function *function, CompatCores cores) {
+    const Value *number = value_get(function->user_attributes, "tt_num_cores");
+    int64_t all = (int64_t)cores.columns * cores.rows;
+    bool legal = number && number->kind == VALUE_INT && number->integer >= 1 && number->integer <= all;
+    return legal ? number->integer : all;
+}
+
 void compat_infer_schedule(Function *function, CompatCores cores) {
     static const char *const extents[] = {"tt_grid_x", "tt_grid_y", "tt_grid_z"};
     if (is_said(function) || holds(function, "tt_tiles_per_core") || holds(function, "tt_schedule")) return;
@@ -96,16 +104,16 @@ void compat_infer_schedule(Function *function, CompatCores cores) {
     if (!launch_grid(function, &grid))
         fail(maker.context, DIAG_LEGACY_LAUNCH, grid.launch ? grid.launch->location : function->location,
              "infer_default_tt_schedule needs one launch of at most 2^31 - 1 blocks, its extents known");
-    int64_t all = (int64_t)cores.columns * cores.rows;
+    int64_t all = cores_of_schedule(function, cores);
     Value *runs = value_list(maker.arena), *assignments = value_list(maker.arena);
     for (int64_t core = 0; core < all; core++) {
         int64_t start = run_start(grid.items, all, core), count = run_start(grid.items, all, core + 1) - start;
         value_append(maker.arena, runs, integers(&maker, 2, (int64_t[]){start, count}));
         value_append(maker.arena, assignments, make_assignment(&maker, core, start, count));
     }
-    for (int i = 0; i < 3; i++) hold(&maker, extents[i], integer(&maker, grid.extent[i]));
-    hold(&maker, "tt_num_tiles", integer(&maker, grid.items));
-    hold(&maker, "tt_num_cores", integer(&maker, all));
+    for (int i = 0; i < 3; i++) hold_missing(&maker, extents[i], integer(&maker, grid.extent[i]));
+    hold_missing(&maker, "tt_num_tiles", integer(&maker, grid.items));
+    hold_missing(&maker, "tt_num_cores", integer(&maker, all));
     hold(&maker, "tt_tiles_per_core", runs);
     hold(&maker, "tt_schedule", make_schedule(&maker, &grid, all, assignments));
 }
@@ -131,7 +139,7 @@ static void hold_tensor(Maker *maker, Value *shard, uint32_t number, const Buffe
     };
     Value *entry = value_dict(maker->arena);
     for (size_t i = 0; i < sizeof facts / sizeof *facts - !count.padded; i++) {
-        hold(maker, name_format(maker->context, "tt_buffer_%u_%s", number, facts[i].part), facts[i].value);
+        hold_missing(maker, name_format(maker->context, "tt_buffer_%u_%s", number, facts[i].part), facts[i].value);
         put(maker, entry, facts[i].key, facts[i].value);
     }
     put(maker, shard, buffer->name, entry);

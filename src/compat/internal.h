@@ -36,6 +36,8 @@ typedef struct TileCount {
     bool padded;
 } TileCount;
 bool count_tiles(const Buffer *buffer, TileCount *count);
+// First item of a core's run when items are dealt to cores in order, as evenly as they go.
+int64_t run_start(int64_t items, int64_t cores, int64_t core);
 
 // A rewriting under way. Everything is checked first, then written at once.
 typedef struct Rewriting {

@@ -172,6 +172,22 @@ static void read_source(Rewriting *work, size_t which) {
     work->assigned_by = name;
 }
 
+// tt_num_cores alone: contiguous runs over so many cores.
+static void deal_over_cores(Rewriting *work) {
+    const Value *number = legacy_value(work, "tt_num_cores");
+    if (work->assigned_by || !number) return;
+    int64_t all = (int64_t)work->cores.columns * work->cores.rows;
+    if (number->kind != VALUE_INT || number->integer < 1 || number->integer > all)
+        fail_malformed(work, "tt_num_cores", arena_format(work->arena, "1 to %lld cores", (long long)all), number);
+    for (int64_t core = 0; core < number->integer; core++) {
+        int64_t start = run_start(work->grid.items, number->integer, core);
+        add_numbered(work, &work->assignments, core, start,
+                     run_start(work->grid.items, number->integer, core + 1) - start);
+    }
+    assignments_normalize(&work->assignments);
+    work->assigned_by = "tt_num_cores";
+}
+
 static int by_start(const void *left, const void *right) {
     const Assignment *a = left, *b = right;
     return (a->start > b->start) - (a->start < b->start);
@@ -345,6 +361,7 @@ void read_schedule(Rewriting *work) {
              "a legacy schedule needs one launch of at most 2^31 - 1 blocks, its extents known");
     }
     for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) read_source(work, i);
+    deal_over_cores(work);
     check_facts(work);
     if (work->assigned_by) {
         check_cores(work);

@@ -216,6 +216,21 @@ static bool needs_probe(Evaluator *ev, const Marks *marks) {
     return missing.names.count > 0;
 }
 
+// Sizes of T.const, before tensors are made of them: one message for each.
+static void check_constants(Evaluator *ev, const Node *function, const Marks *marks) {
+    uint32_t errors = ev->context->error_count;
+    for (uint32_t i = 0; i < marks->constants.count; i++) {
+        const Size *size = size_named(ev, marks->constants.items[i]);
+        const Object *value = size->value;
+        bool number = value->kind == OBJECT_INT;
+        if (number && value->integer >= 1 && value->integer <= INT32_MAX) continue;
+        DiagnosticCode code = !number ? DIAG_FRONT_TYPE : value->integer <= 0 ? DIAG_FRONT_SHAPE : DIAG_FRONT_OVERFLOW;
+        report(ev->context, code, function->location, "expected a size of 1 to 2147483647, seen %s = %s", size->name,
+               show_object(ev, value));
+    }
+    if (ev->context->error_count != errors) fail_now(ev->context);
+}
+
 static void elaborate_eager(Evaluator *ev, FunctionObject *kernel, Object **values, const Marks *marks,
                             const Search *search) {
     Missing missing = {0};
@@ -226,6 +241,7 @@ static void elaborate_eager(Evaluator *ev, FunctionObject *kernel, Object **valu
     if (tensors && needs_probe(ev, marks)) probe_sizes(ev, kernel, values);
     list_constants(ev, marks, &missing);
     fail_missing(ev, kernel->node, &missing, search);
+    check_constants(ev, kernel->node, marks);
     run_eager(ev, kernel, values);
     for (uint32_t i = 0; i < marks->constants.count; i++) size_named(ev, marks->constants.items[i])->used = true;
 }

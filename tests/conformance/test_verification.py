@@ -124,3 +124,50 @@ def test_buffer_counts_that_disagree(plan, edit):
         result = ttile(*command)
         assert result.returncode == 1, result.stdout
         assert "error[plan-" in result.stderr, result.stderr
+
+
+# ---------------------------------------------------------------- attributes of a kernel
+
+KERNEL = """# ttile ir 1
+
+@T.prim_func
+def copy(
+    A: T.Tensor((128, 128), "bfloat16", role="in"),
+    C: T.Tensor((128, 128), "bfloat16", role="out"),
+):
+    T.func_attr({%s})
+    with T.Kernel(4, 4) as (bx, by):
+        A_shared = T.alloc_shared((32, 32), "bfloat16")
+        T.copy(A[T.span(by * 32, 32), T.span(bx * 32, 32)], A_shared[T.span(0, 32), T.span(0, 32)])
+        T.copy(A_shared[T.span(0, 32), T.span(0, 32)], C[T.span(by * 32, 32), T.span(bx * 32, 32)])
+"""
+
+
+@pytest.mark.parametrize("pipeline", ["new", "legacy"])
+@pytest.mark.parametrize(
+    "text,error,place",
+    [
+        ('"tt_tiles_per_core": [1, 2]', "legacy-malformed", "4:5"),
+        ('"tt_grid_x": "four"', "legacy-malformed", "4:5"),
+        ('"tt_grid_x": 5', "legacy-contradiction", "4:5"),
+        ('"tt_tiles_per_core": [[0, 8], [7, 8]]', "legacy-contradiction", "4:5"),
+        ('"tt_num_cores": 65', "legacy-malformed", "4:5"),
+        ('"tt_num_cores": 0', "legacy-malformed", "4:5"),
+        ('"tt_num_cores": 3, "tt_tiles_per_core": [[0, 16]]', "legacy-contradiction", "4:5"),
+        ('"tt_buffer_0_num_tiles_width": 5', "legacy-contradiction", "4:5"),
+        ('"tt_num_tilez": 16', "legacy-unknown", "4:5"),
+        ('"tt.gird": [4, 4]', "legacy-unknown", "4:5"),
+        ('"tt_grid_x": 4, "tt.grid": [4, 4]', "legacy-mixed", "4:5"),
+        ('"tt_grid_x": 4, "tt.core_grid": [4, 4]', "legacy-mixed", "4:5"),
+        ('"tt.core_grid": [9, 9]', "core-grid", "9:5"),
+        ('"tt.core_grid": "4x4"', "ir-text", "8:5"),
+    ],
+)
+def test_bad_attributes_write_nothing(tmp_path, text, error, place, pipeline):
+    path = tmp_path / "kernel.ttir"
+    path.write_text(KERNEL % text)
+    result = ttile("compile", path, "-o", tmp_path / "out", f"--pipeline={pipeline}")
+    assert result.returncode == 1, result.stderr
+    seen = [(found["code"], found["place"]) for found in DIAGNOSTIC.finditer(result.stderr) if found["kind"] == "error"]
+    assert seen == [(error, place)], result.stderr
+    assert not (tmp_path / "out").exists()

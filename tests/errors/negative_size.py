@@ -1,7 +1,5 @@
 # run: run M=-5 N=128
-# error: 13:5 shape
-# error: 14:9 shape
-# error: 15:37 launch
+# error: 9:5 shape
 # exit: 1
 import tilelang
 import tilelang.language as T

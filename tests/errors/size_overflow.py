@@ -1,7 +1,5 @@
 # run: run M=4611686018427387904 N=128
-# error: 13:5 integer-overflow
-# error: 14:9 integer-overflow
-# error: 15:37 launch-too-large
+# error: 9:5 integer-overflow
 # exit: 1
 import tilelang
 import tilelang.language as T
