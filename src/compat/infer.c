@@ -88,12 +88,14 @@ static Value *make_assignment(Maker *maker, int64_t core, int64_t start, int64_t
     return assignment;
 }
 
-// All there are, or as many as tt_num_cores says; apply_compatibility_transforms complains of a number that is none.
-static int64_t cores_of_schedule(const Function *function, CompatCores cores) {
-    const Value *number = value_get(function->user_attributes, "tt_num_cores");
+// All there are, or as many as tt_num_cores says.
+static int64_t cores_of_schedule(const Maker *maker, CompatCores cores) {
+    const Value *number = value_get(maker->function->user_attributes, "tt_num_cores");
     int64_t all = (int64_t)cores.columns * cores.rows;
-    bool legal = number && number->kind == VALUE_INT && number->integer >= 1 && number->integer <= all;
-    return legal ? number->integer : all;
+    if (!number) return all;
+    if (number->kind == VALUE_INT && number->integer >= 1 && number->integer <= all) return number->integer;
+    fail(maker->context, DIAG_LEGACY_MALFORMED, maker->function->location, "tt_num_cores: expected 1 to %lld cores",
+         (long long)all);
 }
 
 void compat_infer_schedule(Function *function, CompatCores cores) {
@@ -104,7 +106,7 @@ void compat_infer_schedule(Function *function, CompatCores cores) {
     if (!launch_grid(function, &grid))
         fail(maker.context, DIAG_LEGACY_LAUNCH, grid.launch ? grid.launch->location : function->location,
              "infer_default_tt_schedule needs one launch of at most 2^31 - 1 blocks, its extents known");
-    int64_t all = cores_of_schedule(function, cores);
+    int64_t all = cores_of_schedule(&maker, cores);
     Value *runs = value_list(maker.arena), *assignments = value_list(maker.arena);
     for (int64_t core = 0; core < all; core++) {
         int64_t start = run_start(grid.items, all, core), count = run_start(grid.items, all, core + 1) - start;
