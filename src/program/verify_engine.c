@@ -198,11 +198,13 @@ static void pack(Walk *walk, Engine *engine, const Node *node) {
 
 // ---------------------------------------------------------------- steps
 
+// A broadcast goes through SrcB, or by SrcA's unpacker if it unpacks to DST, and needs the formats of both.
 static void load(Walk *walk, const Engine *engine, const Node *node) {
     const CircularBuffer *circular = operand_buffer(node, 0);
-    bool by_b = node->instruction->effect == EFFECT_LOAD_B && circular->unpack == UNPACK_SOURCE;
-    need_source(walk, node, by_b ? &engine->source_b : &engine->source_a, by_b ? 'B' : 'A', circular);
-    if (node->instruction->effect == EFFECT_LOAD_B) need_broadcast(walk, node, circular);
+    need_source(walk, node, &engine->source_a, 'A', circular);
+    if (node->instruction->effect != EFFECT_LOAD_B) return;
+    need_source(walk, node, &engine->source_b, 'B', circular);
+    need_broadcast(walk, node, circular);
 }
 
 // in0 and in1 of a product go to SrcB and SrcA, those of other operations to SrcA and SrcB.

@@ -141,17 +141,18 @@ static Effect initialised_effect(InstructionId init) {
     return EFFECT_INIT;
 }
 
-// What unpacks to DST does so by SrcA's unpacker.
-static void set_sources(const Machine *machine, CodeInstruction *in) {
+// A tile that is broadcast to DST goes through SrcB, or by SrcA's unpacker if it unpacks to DST; the matrix unit takes
+// both formats into account, so that neither may be left over from another operation.
+static void set_sources(CodeInstruction *in) {
     Effect effect = in->row->effect == EFFECT_INIT ? initialised_effect(in->row->id) : in->row->effect;
-    if (effect == EFFECT_LOAD_B && machine->buffers[in->buffers[0]].to_dst) effect = EFFECT_LOAD_A;
     bool ordered = effect == EFFECT_STARTUP || effect == EFFECT_RECONFIG;
     bool straight = effect == EFFECT_BINARY || (ordered && !in->flag);
     bool reversed = effect == EFFECT_PRODUCT || (ordered && in->flag);
-    bool only_a = effect == EFFECT_LOAD_A || effect == EFFECT_RECONFIG_A;
-    bool only_b = effect == EFFECT_LOAD_B || effect == EFFECT_RECONFIG_B;
-    in->source_a = (int8_t)(straight || only_a ? 0 : reversed ? 1 : -1);
-    in->source_b = (int8_t)(reversed || only_b ? 0 : straight ? 1 : -1);
+    bool alone = effect == EFFECT_LOAD_B;
+    bool first_a = straight || alone || effect == EFFECT_LOAD_A || effect == EFFECT_RECONFIG_A;
+    bool first_b = reversed || alone || effect == EFFECT_RECONFIG_B;
+    in->source_a = (int8_t)(first_a ? 0 : reversed ? 1 : -1);
+    in->source_b = (int8_t)(first_b ? 0 : straight ? 1 : -1);
 }
 
 // ---------------------------------------------------------------- rules
@@ -255,6 +256,6 @@ bool compile_instruction(Compiler *compiler, const Statement *statement, CodeIns
     in->handlers[MODE_NUMBERS] = sim_number_handlers[in->row->effect];
     in->handlers[MODE_TIMING] = sim_timing_handlers[in->row->effect];
     if (compiler->code->program->thread == THREAD_COMPUTE) in->parts = engine_parts(in->row);
-    set_sources(compiler->machine, in);
+    set_sources(in);
     return thread_fits(compiler, in) && ends_fit(compiler, in, buffer_operands(in)) && formats_fit(compiler, in);
 }

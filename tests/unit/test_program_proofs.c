@@ -158,6 +158,13 @@ static const Case cases[] = {
     {"init_before_reconfig", "            reconfig_data_format_srca(cb_L)\n            copy_init(cb_L)\n",
      "            copy_init(cb_L)\n            reconfig_data_format_srca(cb_L)\n", DIAG_PROOF_INIT,
      "copy_tile(cb_L, j, j)"},
+    {"broadcast_source_b",
+     "            tile_regs_acquire()\n            for j in T.serial(0, 2, 1):\n                copy_tile(cb_L, j, "
+     "j)\n",
+     "            unary_bcast_col_init(cb_L)\n            tile_regs_acquire()\n            for j in T.serial(0, 2, "
+     "1):\n"
+     "                unary_bcast_col(cb_L, j, j)\n",
+     DIAG_PROOF_SOURCE_FORMAT, "unary_bcast_col(cb_L, j, j)"},
     {"no_sfpu_init", "                relu_tile_init()\n", "", DIAG_PROOF_INIT, "relu_tile(j)"},
     {"other_sfpu_init", "                relu_tile_init()\n",
      "                relu_tile_init()\n                abs_tile_init()\n", DIAG_PROOF_INIT, "relu_tile(j)"},

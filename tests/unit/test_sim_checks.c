@@ -133,6 +133,14 @@ static const Case cases[] = {
     {"init for another way of unpacking", "        copy_init(cb_a)\n",
      "        reconfig_data_format(cb_a, cb_a, \"regular\")\n        unary_bcast_col_init(cb_exact)\n", DIAG_SIM_INIT,
      "copy_tile"},
+    {"broadcast with SrcA of another format", "            copy_tile(cb_a, 0, 0)\n",
+     "            reconfig_data_format_srca(cb_wide)\n            unary_bcast_col_init(cb_a)\n            "
+     "unary_bcast_col(cb_a, 0, 0)\n",
+     DIAG_SIM_SOURCE_FORMAT, "unary_bcast_col(cb_a, 0, 0)"},
+    {"broadcast with SrcB of another format", "            copy_tile(cb_a, 0, 0)\n",
+     "            reconfig_data_format_srcb(cb_wide)\n            unary_bcast_col_init(cb_a)\n            "
+     "unary_bcast_col(cb_a, 0, 0)\n",
+     DIAG_SIM_SOURCE_FORMAT, "unary_bcast_col(cb_a, 0, 0)"},
     {"core beyond the grid", "[[0, 0, 1, 1]]", "[[8, 0, 1, 1]]", DIAG_SIM_PROGRAM, NULL},
     {"packer in another format", "cb_a, cb_a, cb_c, \"regular\"", "cb_a, cb_a, cb_wide, \"regular\"",
      DIAG_SIM_PACK_FORMAT, "pack_tile"},
