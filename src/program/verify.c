@@ -12,12 +12,15 @@ const char *describe_buffer(const Check *check, int buffer) {
 
 static bool holds_so_far(const Check *check) { return check->context->error_count == check->errors_before; }
 
-static bool build_trees(Check *check) {
-    bool built = true;
+static void add_trees(Check *check) {
     check->tree_count = (int)check->function->threads.count;
     check->trees = arena_new_array(check->arena, Tree, (size_t)check->tree_count);
-    for (int i = 0; i < check->tree_count; i++)
-        built = build_tree(check, check->function->threads.items[i], &check->trees[i]) && built;
+    for (int i = 0; i < check->tree_count; i++) check->trees[i].program = check->function->threads.items[i];
+}
+
+static bool build_trees(Check *check) {
+    bool built = true;
+    for (int i = 0; i < check->tree_count; i++) built = build_tree(check, &check->trees[i]) && built;
     return built;
 }
 
@@ -38,13 +41,16 @@ bool program_verify(Function *program, const Target *target) {
                    .arena = &context->scratch,
                    .amounts = amounts_new(&context->scratch),
                    .buffer_count = (int)program->circular_buffers.count,
+                   .semaphore_count = (int)program->semaphores.count,
                    .concrete_steps = CONCRETE_STEPS,
                    .errors_before = context->error_count};
     if (!verify_metadata(&check)) return false;
+    add_trees(&check);
     verify_resources(&check);
     if (!holds_so_far(&check) || !build_trees(&check)) return false;
     for (int i = 0; i < check.tree_count; i++) walk_tree(&check, &check.trees[i]);
     if (holds_so_far(&check)) verify_balance(&check);
+    if (holds_so_far(&check)) verify_routes(&check);
     verify_tensors(&check);
     verify_work_items(&check);
     return holds_so_far(&check);

@@ -10,7 +10,7 @@
 #include "program/amount.h"
 #include "program/internal.h"
 
-enum { MAX_BUFFERS = 64, MAX_CUTS = 6 };
+enum { MAX_BUFFERS = 64, MAX_CUTS = 6, MAX_SEMAPHORES = 16, MAX_ENDPOINTS = 64 };
 
 typedef enum NodeKind { NODE_INSTRUCTION, NODE_LOOP, NODE_IF } NodeKind;
 
@@ -22,6 +22,8 @@ struct Node {
     const Instruction *instruction; // NODE_INSTRUCTION
     Amount operands[MAX_OPERANDS];  // scalars; the extent of a loop or the condition of an if comes first
     int8_t buffers[MAX_OPERANDS];   // circular buffers: their place in the function's list
+    int8_t semaphore;               // its place in the function's list
+    int8_t endpoint;                // what speaks to other cores: its place in the tree's list; -1
     uint64_t dst_depths;            // loops whose index chooses a DST tile here or below
     Amount cuts[MAX_CUTS];          // NODE_LOOP: indices at which a condition below changes
     int cut_count;
@@ -33,11 +35,37 @@ typedef struct Ring { // what a thread knows of a circular buffer
     Amount pushed, reserved, packed, popped, waited;
 } Ring;
 
+typedef struct Signal { // what a thread knows of a semaphore of its own core (no padding: compared byte by byte)
+    Amount waits;       // how often it was waited for; waits for what it is known to hold do not count
+    Amount awaited;     // the values, added up
+    int64_t value;      // when is_known: what it was set to or waited for last
+    int is_known;
+    int is_cleared; // set to 0 since the wait before
+} Signal;
+
+typedef struct Exchange { // what a thread sent from an endpoint
+    Amount count, total;  // calls; pages, or what they add to a semaphore
+} Exchange;
+
+// What a thread knew when it came to an instruction that other cores have to do with; a state of the window analysis.
+typedef struct Moment {
+    const Node *node;
+    const Amount *values; // of the node's operands
+    const void *state;
+} Moment;
+typedef VECTOR(Moment) Moments;
+
 typedef struct Tree { // of one thread program
     const ThreadProgram *program;
     Node *nodes;
-    Ring *totals;   // of each circular buffer at the thread's end
-    Amount *writes; // pages written of each parameter
+    int *cores; // that run it, by their place in the check's list
+    int core_count;
+    const Node *endpoints[MAX_ENDPOINTS]; // the first instruction of each
+    int endpoint_count;
+    const void *end;    // state of the window analysis at the thread's end; NULL: not known
+    const Ring *totals; // the circular buffers' part of it
+    Moments moments;    // valid for all iterations
+    Amount *writes;     // pages written of each parameter
 } Tree;
 
 typedef struct Check {
@@ -48,9 +76,12 @@ typedef struct Check {
     Amounts amounts;
     Tree *trees; // one for each of the function's threads
     int tree_count;
-    int buffer_count;
+    int buffer_count, semaphore_count;
+    int endpoint_count; // of the tree that has most
+    uint64_t multicast; // circular buffers that are sent to other cores, one bit each
     const Core *cores;
     int core_count;
+    int16_t *tree_at;         // [core * THREAD_COUNT + thread]: the tree that the core runs; -1
     int64_t *argument_values; // of each runtime argument on each core
     int64_t concrete_steps;   // left for looking at single cores
     uint32_t errors_before;
@@ -68,7 +99,7 @@ typedef struct Analysis Analysis;
 
 typedef struct Walk {
     Check *check;
-    const Tree *tree;
+    Tree *tree;
     const Analysis *analysis;
     Place place;
     Core core;         // when place.concrete
@@ -76,6 +107,7 @@ typedef struct Walk {
     bool is_cut_short; // too many steps, or a value that concrete walking needs is unknown
     int64_t steps;     // left
     VECTOR(Finding) findings;
+    Moments moments;
     VECTOR(char *) states; // spare ones
 } Walk;
 
@@ -111,16 +143,22 @@ void walk_analysis(Check *check, Tree *tree, const Analysis *analysis);
 bool walk_core(Check *check, Tree *tree, const Analysis *analysis, int core, void *state);
 void *walk_spare_state(Walk *walk);
 bool loop_surely_runs(Walk *walk, const LoopStates *loop);
-// What is known on all cores (core -1), or on one of the list.
-Place check_place(Check *check, int core);
+// What is known on all cores that run the tree (core -1), or on one of the list.
+Place check_place(Check *check, const Tree *tree, int core);
 void tabulate_arguments(Check *check);
+// Its value on a core of the list; false if the variable is no runtime argument.
+bool argument_on(const Check *check, const Variable *variable, int core, int64_t *value);
+// NULL if the core runs none.
+Tree *tree_on(const Check *check, int core, Thread thread);
 
 // Records a violation at a node's statement. `help` may be NULL.
 void find(Walk *walk, DiagnosticCode code, const Node *node, const char *help, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 const char *show(Walk *walk, Amount amount);
 
-bool build_tree(Check *check, const ThreadProgram *program, Tree *tree);
+// The first instruction of that effect on a circular buffer or semaphore; NULL if there is none.
+const Node *find_call(const Node *nodes, Effect effect, int buffer, int semaphore);
+bool build_tree(Check *check, Tree *tree);                   // tree->program is given
 const char *describe_buffer(const Check *check, int buffer); // 'cb_A' (holds A_shared)
 
 // ---------------------------------------------------------------- exact counters (verify_counts.c)
@@ -140,6 +178,7 @@ typedef struct PageAccess {
 } PageAccess;
 int page_reads(Walk *walk, const Node *node, const Amount values[], PageAccess accesses[2]);
 int page_writes(Walk *walk, const Node *node, const Amount values[], PageAccess accesses[1]);
+bool writes_buffer(const Node *nodes, int buffer); // here or below; multicasts do not count
 typedef struct TileAccess {
     Amount first, count;
 } TileAccess;
@@ -148,7 +187,54 @@ int dst_writes(Walk *walk, const Node *node, const Amount values[], TileAccess a
 uint64_t dst_operand_depths(const Node *node);
 bool touches_dst(const Node *node);
 
+// ---------------------------------------------------------------- semaphores and other cores (verify_signals.c)
+
+// The state of the window analysis: a Ring for each circular buffer, a Signal for each semaphore, an Exchange for each
+// endpoint.
+size_t window_bytes(const Check *check);
+Signal *signals_of(const Check *check, const void *state);
+Exchange *exchanges_of(const Check *check, const void *state);
+void begin_signals(Walk *walk, void *state);
+void step_signals(Walk *walk, void *state, const Node *node, const Amount values[]);
+void join_signals(Walk *walk, void *state, const void *other, Amount condition);
+bool settle_signals(Walk *walk, LoopStates *loop, int pass);
+void leave_signals(Walk *walk, const LoopStates *loop, void *state);
+
+// Where an instruction that reaches other cores has its operands; `coordinates` is 0 for the others.
+typedef struct Reach {
+    int first, coordinates; // x and y of a core, or of the first and the last core of a rectangle
+    int destinations;       // how many cores
+    int total;              // what a call counts for: pages, or what it adds
+} Reach;
+const Reach *reach_of(const Instruction *instruction);
+
+// What two cores have to do with each other: one sends to an endpoint, the other has a part for it.
+typedef struct Route {
+    int from, tree, endpoint; // of the sender
+    Core first, last;         // the rectangle, or a core twice
+    bool is_known;            // `count` is
+    int64_t count;            // calls
+} Route;
+
+typedef struct Routes {
+    VECTOR(Route) list; // by the core they come from
+    int *start;         // of each core's part; one more than there are cores
+    int16_t *core_at;   // [y * columns + x]: its place in the check's list; -1
+    int columns, rows;
+} Routes;
+
+// Senders and receivers agree; `mask` has the receiver's endpoints that tell this sender's core something.
+void verify_handshake(Check *check, const Routes *routes, const Route *route, int to, const Tree *receiver,
+                      uint64_t mask);
+// On one core; `is_known` is false if it depends on more than the core.
+int64_t amount_on(Check *check, const Tree *tree, int core, Amount amount, bool *is_known);
+Core route_core(const Check *check, const Node *node, int core, int operand);
+
 // ---------------------------------------------------------------- groups without a walk
+bool verify_cores(Check *check);
+bool verify_semaphores(Check *check);
+void verify_routes(Check *check);
+void verify_shards(Check *check);
 void verify_resources(Check *check);
 void verify_balance(Check *check);
 void verify_tensors(Check *check);

@@ -11,6 +11,7 @@ static const Shape shapes[] = {
     [EFFECT_NOC_WRITE] = {.page_reads = "23"},
     [EFFECT_PAGE_STORE] = {.page_writes = "01"},
     [EFFECT_PAGE_UPDATE] = {.page_writes = "01"},
+    [EFFECT_NOC_MULTICAST] = {.page_writes = "01"}, // here and on other cores, what is reserved
     [EFFECT_LOAD_A] = {.page_reads = "01", .dst_writes = "2"},
     [EFFECT_LOAD_B] = {.page_reads = "01", .dst_writes = "2"},
     [EFFECT_PRODUCT] = {.page_reads = "0213", .dst_writes = "4"},
@@ -30,6 +31,7 @@ static const Shape *shape_of(const Node *node) { return &shapes[node->instructio
 
 // matmul_block's operands behind dst: transpose, columns, rows, inner.
 enum { BLOCK_COLUMNS = 6, BLOCK_ROWS = 7, BLOCK_INNER = 8 };
+enum { MULTICAST_PAGES = 2 };
 
 static bool is_block(const Node *node) { return node->instruction->id == INSTR_MATMUL_BLOCK; }
 
@@ -54,9 +56,25 @@ int page_writes(Walk *walk, const Node *node, const Amount values[], PageAccess 
     (void)walk;
     const char *pair = shape_of(node)->page_writes;
     if (!pair) return 0;
-    accesses[0] = (PageAccess){.buffer = node->buffers[pair[0] - '0'], .count = amount_constant(1)};
+    bool is_multicast = node->instruction->effect == EFFECT_NOC_MULTICAST;
+    accesses[0] = (PageAccess){.buffer = node->buffers[pair[0] - '0'],
+                               .count = is_multicast ? values[MULTICAST_PAGES] : amount_constant(1)};
     if (pair[1]) accesses[0].first = values[pair[1] - '0'];
     return 1;
+}
+
+static bool writes_page(const Node *node, int buffer) {
+    const char *pair = shape_of(node)->page_writes;
+    return pair && node->instruction->effect != EFFECT_NOC_MULTICAST && node->buffers[pair[0] - '0'] == buffer;
+}
+
+bool writes_buffer(const Node *node, int buffer) {
+    for (; node; node = node->next) {
+        if (node->kind == NODE_INSTRUCTION && writes_page(node, buffer)) return true;
+        if (node->body && writes_buffer(node->body, buffer)) return true;
+        if (node->otherwise && writes_buffer(node->otherwise, buffer)) return true;
+    }
+    return false;
 }
 
 int dst_reads(const Node *node, const Amount values[], TileAccess accesses[3]) {

@@ -3,12 +3,6 @@
 #include "ir/print.h"
 #include "program/verify.h"
 
-static Tree *tree_of(Check *check, const ThreadProgram *program) {
-    for (int i = 0; i < check->tree_count; i++)
-        if (check->trees[i].program == program) return &check->trees[i];
-    return NULL;
-}
-
 // ---------------------------------------------------------------- the calls that count
 
 typedef struct Calls {
@@ -48,7 +42,6 @@ typedef struct Pair {
     Check *check;
     int buffer;
     Tree *producer, *consumer;
-    Core core; // one that runs both
 } Pair;
 
 static void report_difference(const Pair *pair, Amount pushed, Amount popped, const Core *core) {
@@ -84,26 +77,25 @@ static bool core_totals(Check *check, Tree *tree, int core, Ring *rings) {
     return !tree || walk_core(check, tree, &window_analysis, core, rings);
 }
 
-static bool runs(Check *check, const Pair *pair, Core core) {
-    const CircularBuffer *circular = check->function->circular_buffers.items[pair->buffer];
-    return tree_of(check, program_thread(check->function, circular->producer, core)) == pair->producer &&
-           tree_of(check, program_thread(check->function, circular->consumer, core)) == pair->consumer;
+static bool runs(const Pair *pair, int core) {
+    const CircularBuffer *circular = pair->check->function->circular_buffers.items[pair->buffer];
+    return tree_on(pair->check, core, circular->producer) == pair->producer &&
+           tree_on(pair->check, core, circular->consumer) == pair->consumer;
 }
 
 // True if every core could be followed to its end, or one was reported.
 static bool compare_cores(const Pair *pair) {
     Check *check = pair->check;
     const CircularBuffer *circular = check->function->circular_buffers.items[pair->buffer];
-    Ring *produced = arena_new_array(check->arena, Ring, (size_t)check->buffer_count);
-    Ring *consumed = arena_new_array(check->arena, Ring, (size_t)check->buffer_count);
+    Ring *produced = arena_allocate(check->arena, window_bytes(check));
+    Ring *consumed = arena_allocate(check->arena, window_bytes(check));
     for (int i = 0; i < check->core_count; i++) {
-        Core core = check->cores[i];
-        if (!runs(check, pair, core)) continue;
+        if (!runs(pair, i)) continue;
         if (!core_totals(check, pair->producer, i, produced) || !core_totals(check, pair->consumer, i, consumed))
             return false;
         Amount pushed = produced[pair->buffer].pushed, popped = consumed[pair->buffer].popped;
         if (is_balanced(circular, pushed, popped)) continue;
-        report_difference(pair, pushed, popped, &core);
+        report_difference(pair, pushed, popped, &check->cores[i]);
         return true;
     }
     return true;
@@ -129,7 +121,8 @@ static void compare(const Pair *pair) {
     Amount pushed = pair->producer ? pair->producer->totals[pair->buffer].pushed : (Amount){0};
     Amount popped = pair->consumer ? pair->consumer->totals[pair->buffer].popped : (Amount){0};
     const CircularBuffer *circular = pair->check->function->circular_buffers.items[pair->buffer];
-    if (is_balanced(circular, pushed, popped) || compare_cores(pair)) return;
+    bool is_known = (!pair->producer || pair->producer->end) && (!pair->consumer || pair->consumer->end);
+    if ((is_known && is_balanced(circular, pushed, popped)) || compare_cores(pair)) return;
     report_difference(pair, pushed, popped, NULL);
 }
 
@@ -164,31 +157,30 @@ static void verify_aliases(Check *check) {
 
 // ---------------------------------------------------------------- all of them
 
-// Cores that run the same programs need one comparison.
-static bool is_new_pair(Check *check, const Pair *pair, int core) {
-    for (int i = 0; i < core; i++)
-        if (runs(check, pair, check->cores[i])) return false;
-    return true;
+// Cores that run the same programs need one comparison. `seen` has a byte for each pair of programs, or of none.
+static bool is_new_pair(const Pair *pair, char *seen) {
+    const Check *check = pair->check;
+    size_t producer = pair->producer ? (size_t)(pair->producer - check->trees) : (size_t)check->tree_count;
+    size_t consumer = pair->consumer ? (size_t)(pair->consumer - check->trees) : (size_t)check->tree_count;
+    char *place = &seen[producer * (size_t)(check->tree_count + 1) + consumer];
+    bool is_new = !*place;
+    *place = 1;
+    return is_new;
 }
 
-static bool has_one_program_each(const Check *check) {
-    for (int i = 0; i < check->tree_count; i++)
-        if (check->trees[i].program->cores.count) return false;
-    return true;
+static void verify_buffer(Check *check, int buffer) {
+    const CircularBuffer *circular = check->function->circular_buffers.items[buffer];
+    size_t programs = (size_t)check->tree_count + 1;
+    char *seen = arena_new_array(check->arena, char, programs *programs);
+    for (int i = 0; i < check->core_count; i++) {
+        Pair pair = {check, buffer, tree_on(check, i, circular->producer), tree_on(check, i, circular->consumer)};
+        if (!is_new_pair(&pair, seen)) continue;
+        compare(&pair);
+        compare_waits(&pair);
+    }
 }
 
 void verify_balance(Check *check) {
     verify_aliases(check);
-    int last = has_one_program_each(check) && check->core_count ? 1 : check->core_count;
-    for (int buffer = 0; buffer < check->buffer_count; buffer++) {
-        const CircularBuffer *circular = check->function->circular_buffers.items[buffer];
-        for (int i = 0; i < last; i++) {
-            Core core = check->cores[i];
-            Pair pair = {check, buffer, tree_of(check, program_thread(check->function, circular->producer, core)),
-                         tree_of(check, program_thread(check->function, circular->consumer, core)), core};
-            if (!is_new_pair(check, &pair, i)) continue;
-            compare(&pair);
-            compare_waits(&pair);
-        }
-    }
+    for (int buffer = 0; buffer < check->buffer_count; buffer++) verify_buffer(check, buffer);
 }

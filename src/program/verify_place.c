@@ -25,45 +25,44 @@ static bool add_scaled(int64_t *sum, int64_t value, int64_t factor) {
     return !__builtin_mul_overflow(value, factor, &scaled) && !__builtin_add_overflow(*sum, scaled, sum);
 }
 
-// The range of a sum of arguments over cores first to last. A core with a late start often has fewer items, so that the
-// sum's range is narrower than the sum of ranges.
-static Interval sum_on_cores(const Check *check, int first, int last, uint32_t count, const Term terms[]) {
+bool argument_on(const Check *check, const Variable *variable, int core, int64_t *value) {
+    const int64_t *values = values_of(check, variable);
+    if (values) *value = values[core];
+    return values != NULL;
+}
+
+// Where an amount is asked for: the cores that come into question.
+typedef struct Cores {
+    const Check *check;
+    const int *list;
+    int count;
+} Cores;
+
+// The range of a sum of arguments over the cores. A core with a late start often has fewer items, so that the sum's
+// range is narrower than the sum of ranges.
+static Interval sum_on_cores(const void *user, uint32_t count, const Term terms[]) {
+    const Cores *cores = user;
     const int64_t *values[MAX_TERMS];
     Interval all = {INT64_MAX, INT64_MIN};
     for (uint32_t i = 0; i < count; i++)
-        if (!(values[i] = values_of(check, terms[i].atom->variable))) return anything;
-    for (int core = first; core <= last; core++) {
+        if (!(values[i] = values_of(cores->check, terms[i].atom->variable))) return anything;
+    for (int core = 0; core < cores->count; core++) {
         int64_t sum = 0;
         for (uint32_t i = 0; i < count; i++)
-            if (!add_scaled(&sum, values[i][core], terms[i].coefficient)) return anything;
+            if (!add_scaled(&sum, values[i][cores->list[core]], terms[i].coefficient)) return anything;
         if (sum < all.low) all.low = sum;
         if (sum > all.high) all.high = sum;
     }
-    return last < first ? anything : all;
+    return cores->count ? all : anything;
 }
 
-static Interval on_any_core(const void *user, uint32_t count, const Term terms[]) {
-    const Check *check = user;
-    return sum_on_cores(check, 0, check->core_count - 1, count, terms);
-}
-
-typedef struct OneCore {
-    const Check *check;
-    int core;
-} OneCore;
-
-static Interval on_one_core(const void *user, uint32_t count, const Term terms[]) {
-    const OneCore *one = user;
-    return sum_on_cores(one->check, one->core, one->core, count, terms);
-}
-
-Place check_place(Check *check, int core) {
-    Place place = {.amounts = &check->amounts, .variables = on_any_core, .variables_user = check};
-    if (core < 0) return place;
-    OneCore *one = arena_new(check->arena, OneCore);
-    *one = (OneCore){check, core};
-    place.variables = on_one_core;
-    place.variables_user = one;
-    place.concrete = true;
-    return place;
+Place check_place(Check *check, const Tree *tree, int core) {
+    struct OneCore {
+        Cores cores;
+        int core;
+    } *one = arena_new(check->arena, struct OneCore);
+    one->core = core;
+    one->cores = core < 0 ? (Cores){check, tree->cores, tree->core_count} : (Cores){check, &one->core, 1};
+    return (Place){
+        .amounts = &check->amounts, .variables = sum_on_cores, .variables_user = &one->cores, .concrete = core >= 0};
 }

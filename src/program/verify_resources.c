@@ -1,5 +1,5 @@
 // Obligations 2 and 6: each circular buffer has one producer and one consumer, and everything fits the chip: buffers,
-// L1, arguments, code, cores. What the other groups index by is checked here first.
+// L1, semaphores, arguments, code. What the other groups index by is checked here first.
 #include <stdarg.h>
 
 #include "ir/print.h"
@@ -111,47 +111,6 @@ static void check_l1(Check *check) {
     report_help(check->context, "use smaller blocks, fewer stages or a narrower format");
 }
 
-// ---------------------------------------------------------------- cores
-
-static bool check_cores(Check *check) {
-    CoreRange ranges[MAX_CORE_RANGES];
-    const Value *list = check->function->attributes[ATTR_CORE_RANGES];
-    int count = program_core_ranges(check->function, ranges);
-    bool fits = count > 0 && (!list || (list->kind == VALUE_LIST && list->count == (uint32_t)count));
-    for (int i = 0; i < count; i++)
-        fits = fits && ranges[i].columns > 0 && ranges[i].rows > 0 &&
-               ranges[i].x + ranges[i].columns <= check->target->grid_columns &&
-               ranges[i].y + ranges[i].rows <= check->target->grid_rows;
-    if (!fits)
-        complain(check, DIAG_PROOF_CORES, check->function->location,
-                 "use rectangles [x, y, columns, rows] inside the grid",
-                 "tt.core_ranges goes beyond the worker grid of %s, %lld x %lld", check->target->name,
-                 (long long)check->target->grid_columns, (long long)check->target->grid_rows);
-    return fits;
-}
-
-static bool program_runs_on(const ThreadProgram *program, Core core) {
-    if (program->cores.count == 0) return true;
-    for (uint32_t i = 0; i < program->cores.count; i++)
-        if (range_holds(program->cores.items[i], core)) return true;
-    return false;
-}
-
-// A core that two programs of one thread claim would run the first and drop the other.
-static void check_thread_overlap(Check *check, Thread thread) {
-    for (int i = 0; i < check->core_count; i++) {
-        int claims = 0;
-        for (uint32_t j = 0; j < check->function->threads.count; j++) {
-            const ThreadProgram *program = check->function->threads.items[j];
-            claims += program->thread == thread && program_runs_on(program, check->cores[i]);
-        }
-        if (claims < 2) continue;
-        complain(check, DIAG_PROOF_CORES, check->function->location, "give the programs of one thread disjoint cores",
-                 "core (%d, %d) has %d %s programs", check->cores[i].x, check->cores[i].y, claims, thread_name(thread));
-        return;
-    }
-}
-
 // ---------------------------------------------------------------- arguments and code
 
 static int pieces_holding(const RuntimeArgument *argument, Core core) {
@@ -221,6 +180,7 @@ static Side side_of(Effect effect) {
     case EFFECT_NOC_READ:
     case EFFECT_PAGE_STORE:
     case EFFECT_PAGE_UPDATE:
+    case EFFECT_NOC_MULTICAST:
     case EFFECT_PACK:
     case EFFECT_PACK_AT: return SIDE_PRODUCER;
     case EFFECT_WAIT:
@@ -268,12 +228,8 @@ static void check_block(Check *check, const Block *block, Thread thread, int nes
 }
 
 void verify_resources(Check *check) {
-    if (!check_buffers(check) || !check_cores(check)) return;
-    Core *cores;
-    check->core_count = program_cores(check->function, &cores);
-    check->cores = cores;
+    if (!check_buffers(check) || !verify_semaphores(check) || !verify_cores(check)) return;
     check_l1(check);
-    for (int thread = 0; thread < THREAD_COUNT; thread++) check_thread_overlap(check, (Thread)thread);
     if (!check_arguments(check)) return;
     tabulate_arguments(check);
     for (uint32_t i = 0; i < check->function->threads.count; i++) {

@@ -99,10 +99,10 @@ static void check_transfers(Check *check, const Node *node) {
 
 // False if it depends on more than the core.
 static bool written_on(Check *check, uint32_t parameter, int core, int64_t *sum) {
-    Place place = check_place(check, core);
-    for (int i = 0; i < check->tree_count; i++) {
-        const Tree *tree = &check->trees[i];
-        if (program_thread(check->function, tree->program->thread, check->cores[core]) != tree->program) continue;
+    for (int thread = 0; thread < THREAD_COUNT; thread++) {
+        const Tree *tree = tree_on(check, core, (Thread)thread);
+        if (!tree || tree->program->thread == THREAD_COMPUTE) continue;
+        Place place = check_place(check, tree, core);
         Amount pages = amount_resolve(&place, tree->writes[parameter]);
         if (pages.sum || __builtin_add_overflow(*sum, pages.constant, sum)) return false;
     }

@@ -1,32 +1,22 @@
 // Obligation 4, the NoC's part: a page is pushed only when the reads into it are over, popped only when the writes from
-// it have left, and the thread ends only when its writes have arrived.
+// it have left, sent to other cores only when it holds its data and written again only when it has left; and the thread
+// ends only when what it sent has arrived.
 //
-// Per circular buffer: the pages that transfers under way may touch, as an interval behind the pointer, and one by one
-// while all of them are known. A loop that reads some pages and fills the others needs more: there the fill touches
-// another page than every read before it, because both name the page by one expression that differs in every iteration.
+// Per circular buffer: the pages that transfers under way may touch. A loop that reads some pages and fills the others
+// needs more: there the fill touches another page than every read before it, because both name the page by one
+// expression that differs in every iteration.
 #include <string.h>
 
 #include "ir/print.h"
-#include "program/verify.h"
-
-enum { KNOWN_PAGES = 512, PAGE_WORDS = KNOWN_PAGES / 64 };
-
-typedef struct Span {
-    int64_t low, high;          // pages behind the pointer, inclusive
-    const Node *last;           // the latest transfer; NULL: none is under way
-    const Node *source;         // the only instruction that started them; NULL: there are several, or the pointer moved
-    int is_fresh;               // that one ran in this iteration of the loops around it
-    int is_blurred;             // `pages` does not tell them all; (no padding: states are compared byte by byte)
-    uint64_t carried;           // depths of loops that went on to another iteration meanwhile
-    uint64_t pages[PAGE_WORDS]; // a bit for each page that a transfer touches
-} Span;
+#include "program/verify_spans.h"
 
 typedef struct Transfers {
     const Node *unfinished; // a write that no barrier has followed
-    Span spans[];           // of each circular buffer: reads into it, then writes from it
+    const Node *unfinished_atomic;
+    Span spans[]; // of each circular buffer: reads into it, writes from it, pages that go to other cores
 } Transfers;
 
-enum { READS, WRITES, DIRECTIONS };
+enum { READS, WRITES, LEAVING, DIRECTIONS };
 
 static Span *span_of(Transfers *transfers, int buffer, int direction) {
     return &transfers->spans[buffer * DIRECTIONS + direction];
@@ -43,63 +33,41 @@ static void begin_transfers(Walk *walk, void *state) {
     (void)state;
 }
 
-static void start_transfer(Walk *walk, Span *span, const Node *node, Amount page) {
-    Interval pages = amount_interval(&walk->place, page);
-    if (!span->last || pages.low < span->low) span->low = pages.low;
-    if (!span->last || pages.high > span->high) span->high = pages.high;
-    if (!span->last) span->source = node;
-    if (span->source != node) span->source = NULL;
-    span->last = node;
-    span->is_fresh = true;
-    if (pages.low == pages.high && pages.low >= 0 && pages.low < KNOWN_PAGES)
-        span->pages[pages.low / 64] |= (uint64_t)1 << pages.low % 64;
-    else
-        span->is_blurred = true;
+static Interval page_range(Walk *walk, Amount first, Amount count) {
+    Amount last =
+        amount_add(&walk->check->amounts, first, amount_add(&walk->check->amounts, count, amount_constant(-1)));
+    return (Interval){amount_interval(&walk->place, first).low, amount_interval(&walk->place, last).high};
 }
 
-// May a transfer under way touch one of these pages?
-static bool touches(const Span *span, Interval pages) {
-    if (!span->last || pages.high < span->low || pages.low > span->high) return false;
-    if (span->is_blurred || pages.low != pages.high || pages.low >= KNOWN_PAGES) return true;
-    return span->pages[pages.low / 64] >> pages.low % 64 & 1;
-}
+static Interval one_page(Walk *walk, Amount page) { return amount_interval(&walk->place, page); }
 
 static void clear(const Walk *walk, Transfers *transfers, int direction) {
     for (int i = 0; i < walk->check->buffer_count; i++) *span_of(transfers, i, direction) = (Span){0};
 }
 
+static void clear_sent(const Walk *walk, Transfers *transfers) {
+    clear(walk, transfers, WRITES);
+    clear(walk, transfers, LEAVING);
+}
+
 static const char *who(const Walk *walk) { return thread_name(walk->tree->program->thread); }
 
-static int64_t shifted(int64_t end, int64_t by) {
-    int64_t result;
-    bool is_open = end == INT64_MIN || end == INT64_MAX || by == INT64_MIN || by == INT64_MAX;
-    return is_open || __builtin_sub_overflow(end, by, &result) ? INT64_MIN : result;
-}
-
-// The pointer moves on by `count` pages: what lies before it must not be under way.
-static bool passes_over(Walk *walk, Span *span, Amount count) {
-    if (!span->last) return false;
+static void push(Walk *walk, Transfers *transfers, const Node *node, Amount count) {
     Interval pages = amount_interval(&walk->place, count);
-    bool passes = pages.high > 0 && span->low < pages.high;
-    span->source = NULL;
-    span->is_blurred = true;
-    span->low = shifted(span->low, pages.high);
-    span->high = span->high == INT64_MAX ? INT64_MAX : shifted(span->high, pages.low);
-    return passes;
-}
-
-static void push(Walk *walk, Span *span, const Node *node, Amount count) {
-    if (!passes_over(walk, span, count)) return;
+    Span *reads = span_of(transfers, node->buffers[0], READS);
+    span_passed(span_of(transfers, node->buffers[0], LEAVING), pages); // they may leave while others read them
+    if (!span_passed(reads, pages)) return;
     find(walk, DIAG_PROOF_READ_BARRIER, node, "put noc_async_read_barrier() between the reads and the push",
          "%s pushes %s pages of circular buffer %s while reads into them (line %u) may be under way", who(walk),
-         show(walk, count), describe_buffer(walk->check, node->buffers[0]), span->last->statement->location.line);
+         show(walk, count), describe_buffer(walk->check, node->buffers[0]), reads->last->statement->location.line);
 }
 
-static void pop(Walk *walk, Span *span, const Node *node, Amount count) {
-    if (!passes_over(walk, span, count)) return;
+static void pop(Walk *walk, Transfers *transfers, const Node *node, Amount count) {
+    Span *writes = span_of(transfers, node->buffers[0], WRITES);
+    if (!span_passed(writes, amount_interval(&walk->place, count))) return;
     find(walk, DIAG_PROOF_WRITE_FLUSH, node, "put noc_async_writes_flushed() between the writes and the pop",
          "%s pops %s pages of circular buffer %s while writes from them (line %u) may not have left", who(walk),
-         show(walk, count), describe_buffer(walk->check, node->buffers[0]), span->last->statement->location.line);
+         show(walk, count), describe_buffer(walk->check, node->buffers[0]), writes->last->statement->location.line);
 }
 
 // ---------------------------------------------------------------- stores beside reads
@@ -168,82 +136,96 @@ static bool is_another_page(Walk *walk, const Span *span, const Node *node) {
 }
 
 // The core's own stores into a page would race with a read into it.
-static void store(Walk *walk, const Span *span, const Node *node, Amount page) {
-    Interval pages = amount_interval(&walk->place, page);
-    if (!touches(span, pages) || is_another_page(walk, span, node)) return;
+static void store(Walk *walk, Transfers *transfers, const Node *node, Amount page) {
+    const Span *reads = span_of(transfers, node->buffers[0], READS);
+    if (!span_touches(reads, one_page(walk, page)) || is_another_page(walk, reads, node)) return;
     find(walk, DIAG_PROOF_READ_BARRIER, node, "put noc_async_read_barrier() between the read and the store",
          "%s changes page %s of circular buffer %s while a read into it (line %u) may be under way", who(walk),
-         show(walk, page), describe_buffer(walk->check, node->buffers[0]), span->last->statement->location.line);
+         show(walk, page), describe_buffer(walk->check, node->buffers[0]), reads->last->statement->location.line);
+}
+
+// ---------------------------------------------------------------- pages that go to other cores
+
+static void overwrite(Walk *walk, Transfers *transfers, const Node *node, int buffer, Amount page) {
+    const Span *leaving = span_of(transfers, buffer, LEAVING);
+    int capacity = walk->check->function->circular_buffers.items[buffer]->pages;
+    if (!span_touches_ring(leaving, one_page(walk, page), capacity)) return;
+    find(walk, DIAG_PROOF_MULTICAST_FLUSH, node, "put noc_async_writes_flushed() before the pages are written again",
+         "%s writes page %s of circular buffer %s while a multicast from it (line %u) may not have left", who(walk),
+         show(walk, page), describe_buffer(walk->check, buffer), leaving->last->statement->location.line);
+}
+
+static void multicast(Walk *walk, Transfers *transfers, const Node *node, Amount slot, Amount count) {
+    int buffer = node->buffers[0];
+    Interval pages = page_range(walk, slot, count);
+    const Span *reads = span_of(transfers, buffer, READS);
+    if (span_touches(reads, pages))
+        find(walk, DIAG_PROOF_READ_BARRIER, node, "put noc_async_read_barrier() between the reads and the multicast",
+             "%s sends %s pages of circular buffer %s while reads into them (line %u) may be under way", who(walk),
+             show(walk, count), describe_buffer(walk->check, buffer), reads->last->statement->location.line);
+    span_start(span_of(transfers, buffer, LEAVING), node, pages);
+    transfers->unfinished = node;
 }
 
 // ---------------------------------------------------------------- steps, joins and loops
 
+static void start_read(Walk *walk, Transfers *transfers, const Node *node, Amount page) {
+    overwrite(walk, transfers, node, node->buffers[2], page);
+    span_start(span_of(transfers, node->buffers[2], READS), node, one_page(walk, page));
+}
+
 static void start_write(Walk *walk, Transfers *transfers, const Node *node, Amount page) {
-    start_transfer(walk, span_of(transfers, node->buffers[2], WRITES), node, page);
+    span_start(span_of(transfers, node->buffers[2], WRITES), node, one_page(walk, page));
     transfers->unfinished = node;
 }
 
 static void step_transfers(Walk *walk, void *state, const Node *node, const Amount values[]) {
     Transfers *transfers = state;
-    Span *reads = span_of(transfers, node->buffers[0], READS), *writes = span_of(transfers, node->buffers[0], WRITES);
     switch (node->instruction->effect) {
-    case EFFECT_NOC_READ: start_transfer(walk, span_of(transfers, node->buffers[2], READS), node, values[3]); break;
+    case EFFECT_NOC_READ: start_read(walk, transfers, node, values[3]); break;
     case EFFECT_NOC_WRITE: start_write(walk, transfers, node, values[3]); break;
+    case EFFECT_NOC_MULTICAST: multicast(walk, transfers, node, values[1], values[2]); break;
+    case EFFECT_SEMAPHORE_MULTICAST: transfers->unfinished = node; break;
+    case EFFECT_SEMAPHORE_INC: transfers->unfinished_atomic = node; break;
     case EFFECT_READ_BARRIER: clear(walk, transfers, READS); break;
-    case EFFECT_WRITE_FLUSH: clear(walk, transfers, WRITES); break;
+    case EFFECT_WRITE_FLUSH: clear_sent(walk, transfers); break;
     case EFFECT_WRITE_BARRIER:
         transfers->unfinished = NULL;
-        clear(walk, transfers, WRITES);
+        clear_sent(walk, transfers);
         break;
-    case EFFECT_PUSH: push(walk, reads, node, values[1]); break;
-    case EFFECT_POP: pop(walk, writes, node, values[1]); break;
+    case EFFECT_ATOMIC_BARRIER: transfers->unfinished_atomic = NULL; break;
+    case EFFECT_PUSH: push(walk, transfers, node, values[1]); break;
+    case EFFECT_POP: pop(walk, transfers, node, values[1]); break;
     case EFFECT_PAGE_STORE:
-    case EFFECT_PAGE_UPDATE: store(walk, reads, node, values[1]); break;
+    case EFFECT_PAGE_UPDATE:
+        store(walk, transfers, node, values[1]);
+        overwrite(walk, transfers, node, node->buffers[0], values[1]);
+        break;
     default: break;
     }
 }
 
-static void join_spans(Span *into, const Span *other) {
-    if (!other->last) return;
-    if (!into->last) {
-        *into = *other;
-        return;
-    }
-    if (other->low < into->low) into->low = other->low;
-    if (other->high > into->high) into->high = other->high;
-    if (other->source != into->source) into->source = NULL;
-    into->is_fresh = into->is_fresh || other->is_fresh;
-    into->is_blurred = into->is_blurred || other->is_blurred;
-    into->carried |= other->carried;
-    for (int i = 0; i < PAGE_WORDS; i++) into->pages[i] |= other->pages[i];
+// True if something new came in.
+static bool join_unfinished(Transfers *into, const Transfers *from) {
+    bool is_new = (from->unfinished && !into->unfinished) || (from->unfinished_atomic && !into->unfinished_atomic);
+    if (!into->unfinished) into->unfinished = from->unfinished;
+    if (!into->unfinished_atomic) into->unfinished_atomic = from->unfinished_atomic;
+    return is_new;
 }
 
 static void join_transfers(Walk *walk, void *state, const void *other, Amount condition) {
     Transfers *into = state;
     const Transfers *from = other;
     (void)condition;
-    for (int i = 0; i < span_count(walk->check); i++) join_spans(&into->spans[i], &from->spans[i]);
-    if (!into->unfinished) into->unfinished = from->unfinished;
-}
-
-enum { GIVE_UP_PASS = 3 };
-
-// Grows the guess until it holds the state after the body; false if it had to grow.
-static bool settle_span(Span *head, const Span *out, int pass) {
-    Span before;
-    memcpy(&before, head, sizeof before);
-    join_spans(head, out);
-    bool settled = memcmp(head, &before, sizeof before) == 0;
-    if (!settled && pass >= GIVE_UP_PASS) head->low = INT64_MIN, head->high = INT64_MAX;
-    return settled;
+    for (int i = 0; i < span_count(walk->check); i++) span_join(&into->spans[i], &from->spans[i]);
+    join_unfinished(into, from);
 }
 
 static bool settle_transfers(Walk *walk, LoopStates *loop, int pass) {
     Transfers *head = loop->head;
     const Transfers *out = loop->out;
-    bool settled = head->unfinished || !out->unfinished;
-    if (!head->unfinished) head->unfinished = out->unfinished;
-    for (int i = 0; i < span_count(walk->check); i++) settled &= settle_span(&head->spans[i], &out->spans[i], pass);
+    bool settled = !join_unfinished(head, out);
+    for (int i = 0; i < span_count(walk->check); i++) settled &= span_settle(&head->spans[i], &out->spans[i], pass);
     return settled;
 }
 
@@ -257,6 +239,10 @@ static void finish_transfers(Walk *walk, void *state) {
     if (transfers->unfinished)
         find(walk, DIAG_PROOF_WRITE_BARRIER, transfers->unfinished, "end the thread with noc_async_write_barrier()",
              "%s may end before this write has arrived: no write barrier follows it", who(walk));
+    if (transfers->unfinished_atomic)
+        find(walk, DIAG_PROOF_ATOMIC_BARRIER, transfers->unfinished_atomic,
+             "end the thread with noc_async_atomic_barrier()",
+             "%s may end before this increment has arrived: no atomic barrier follows it", who(walk));
     for (int i = 0; i < walk->check->buffer_count; i++) {
         const Node *last = span_of(transfers, i, READS)->last;
         if (!last) continue;

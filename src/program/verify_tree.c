@@ -13,6 +13,7 @@ typedef struct Binding {
 
 typedef struct Builder {
     Check *check;
+    Tree *tree;
     Binding *bindings; // open addressing
     uint32_t count, capacity;
     int depth, nesting;
@@ -128,6 +129,7 @@ static Node *new_node(Builder *builder, NodeKind kind, const Statement *statemen
     node->kind = kind;
     node->statement = statement;
     node->depth = builder->depth;
+    node->endpoint = -1;
     node->loop = builder->depth ? builder->loops[builder->depth - 1] : NULL;
     return node;
 }
@@ -145,6 +147,36 @@ static int buffer_place(const Check *check, const CircularBuffer *circular) {
     return 0;
 }
 
+static int semaphore_place(const Check *check, const Semaphore *semaphore) {
+    for (int i = 0; i < check->semaphore_count; i++)
+        if (check->function->semaphores.items[i] == semaphore) return i;
+    return 0;
+}
+
+// Calls for the same buffer or semaphore and the same cores are one endpoint. (Where there are no destinations to
+// count, the place is that of the buffer or semaphore, which is no number.)
+static bool is_same_endpoint(const Node *a, const Node *b) {
+    const Reach *reach = reach_of(a->instruction);
+    if (a->instruction != b->instruction || a->semaphore != b->semaphore || a->buffers[0] != b->buffers[0])
+        return false;
+    for (int i = reach->first; i < reach->first + reach->coordinates; i++)
+        if (!amount_equal(a->operands[i], b->operands[i])) return false;
+    return amount_equal(a->operands[reach->destinations], b->operands[reach->destinations]);
+}
+
+static void add_endpoint(Builder *builder, Node *node) {
+    Tree *tree = builder->tree;
+    int place = 0;
+    while (place < tree->endpoint_count && !is_same_endpoint(tree->endpoints[place], node)) place++;
+    if (place == MAX_ENDPOINTS) {
+        refuse(builder, node->statement, "more than 64 different places on other cores");
+        return;
+    }
+    if (place == tree->endpoint_count) tree->endpoints[tree->endpoint_count++] = node;
+    node->endpoint = (int8_t)place;
+    if (node->instruction->effect == EFFECT_NOC_MULTICAST) builder->check->multicast |= (uint64_t)1 << node->buffers[0];
+}
+
 static Node *build_instruction(Builder *builder, const Statement *statement, const Instruction *instruction) {
     Node *node = new_node(builder, NODE_INSTRUCTION, statement);
     node->instruction = instruction;
@@ -153,7 +185,10 @@ static Node *build_instruction(Builder *builder, const Statement *statement, con
         if (operand->kind == OPERAND_EXPR) node->operands[i] = amount_of(builder, operand->expr, 0);
         if (operand->kind == OPERAND_CIRCULAR)
             node->buffers[i] = (int8_t)buffer_place(builder->check, operand->circular);
+        if (operand->kind == OPERAND_SEMAPHORE)
+            node->semaphore = (int8_t)semaphore_place(builder->check, operand->semaphore);
     }
+    if (reach_of(instruction)->coordinates) add_endpoint(builder, node);
     node->dst_depths = dst_operand_depths(node);
     builder->dst_depths |= node->dst_depths;
     return node;
@@ -230,10 +265,22 @@ static Node *build_block(Builder *builder, const Block *block) {
     return first;
 }
 
-bool build_tree(Check *check, const ThreadProgram *program, Tree *tree) {
-    Builder builder = {.check = check};
-    *tree = (Tree){.program = program, .nodes = build_block(&builder, program->body)};
+const Node *find_call(const Node *node, Effect effect, int buffer, int semaphore) {
+    for (; node; node = node->next) {
+        bool is_call = node->kind == NODE_INSTRUCTION && node->instruction->effect == effect;
+        if (is_call && node->buffers[0] == buffer && node->semaphore == semaphore) return node;
+        const Node *found = node->body ? find_call(node->body, effect, buffer, semaphore) : NULL;
+        if (!found && node->otherwise) found = find_call(node->otherwise, effect, buffer, semaphore);
+        if (found) return found;
+    }
+    return NULL;
+}
+
+bool build_tree(Check *check, Tree *tree) {
+    Builder builder = {.check = check, .tree = tree};
+    tree->nodes = build_block(&builder, tree->program->body);
     tree->totals = arena_new_array(check->arena, Ring, (size_t)check->buffer_count);
     tree->writes = arena_new_array(check->arena, Amount, check->function->parameters.count);
+    if (tree->endpoint_count > check->endpoint_count) check->endpoint_count = tree->endpoint_count;
     return !builder.failed;
 }

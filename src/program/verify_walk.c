@@ -107,9 +107,10 @@ static void walk_until_settled(Walk *walk, const Node *loop, Amount start, Amoun
                          loop->depth};
     copy_state(walk, states.entry, state);
     copy_state(walk, states.head, state);
-    uint32_t found = walk->findings.count;
+    uint32_t found = walk->findings.count, moments = walk->moments.count;
     for (int pass = 0;; pass++) {
         walk->findings.count = found; // what a wrong guess showed is no finding
+        walk->moments.count = moments;
         copy_state(walk, states.out, states.head);
         walk_body(walk, loop, states.out);
         if (walk->is_cut_short || walk->analysis->settle(walk, &states, pass)) break;
@@ -212,11 +213,11 @@ static void walk_nodes(Walk *walk, const Node *node, void *state) {
 
 // ---------------------------------------------------------------- whole threads
 
-static Walk new_walk(Check *check, const Tree *tree, const Analysis *analysis, int core) {
+static Walk new_walk(Check *check, Tree *tree, const Analysis *analysis, int core) {
     return (Walk){.check = check,
                   .tree = tree,
                   .analysis = analysis,
-                  .place = check_place(check, core),
+                  .place = check_place(check, tree, core),
                   .core = core < 0 ? (Core){0, 0} : check->cores[core],
                   .steps = core < 0 ? ABSTRACT_STEPS : check->concrete_steps};
 }
@@ -236,15 +237,10 @@ bool walk_core(Check *check, Tree *tree, const Analysis *analysis, int core, voi
     return !walk.is_cut_short;
 }
 
-static bool runs_on(const Check *check, const Tree *tree, Core core) {
-    return program_thread(check->function, tree->program->thread, core) == tree->program;
-}
-
 // True if every core could be looked at; what the first core that breaks an obligation shows is reported.
 static bool walk_cores(Check *check, Tree *tree, const Analysis *analysis) {
-    for (int i = 0; i < check->core_count; i++) {
-        if (!runs_on(check, tree, check->cores[i])) continue;
-        Walk walk = new_walk(check, tree, analysis, i);
+    for (int i = 0; i < tree->core_count; i++) {
+        Walk walk = new_walk(check, tree, analysis, tree->cores[i]);
         walk_thread(&walk, walk_spare_state(&walk));
         if (walk.findings.count) {
             deliver(&walk);

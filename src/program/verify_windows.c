@@ -3,18 +3,13 @@
 //
 // Per circular buffer: pages pushed and popped since the start, exactly; pages reserved and waited for at least. The
 // write pointer is `pushed` modulo the buffer's pages, the read pointer `popped`.
+#include <string.h>
+
 #include "ir/print.h"
 #include "program/verify.h"
 
 static const CircularBuffer *buffer_at(const Check *check, int buffer) {
     return check->function->circular_buffers.items[buffer];
-}
-
-static size_t ring_bytes(const Check *check) { return sizeof(Ring) * (size_t)check->buffer_count; }
-
-static void begin_rings(Walk *walk, void *state) {
-    (void)walk;
-    (void)state;
 }
 
 static const char *pages(Walk *walk, Amount count) {
@@ -130,13 +125,16 @@ static void write_pages(Walk *walk, Ring *ring, const Node *node, PageAccess *ac
     else
         find(walk, DIAG_PROOF_UNRESERVED, node,
              "reserve the pages with cb_reserve_back first; after cb_push_back they are the consumer's",
-             "%s writes page %s of circular buffer %s but has reserved %s", who(walk), show(walk, access->first),
-             describe_buffer(walk->check, access->buffer), pages(walk, ring->reserved));
+             "%s %s page %s of circular buffer %s but has reserved %s", who(walk),
+             node->instruction->effect == EFFECT_NOC_MULTICAST ? "sends" : "writes",
+             show(walk, amount_add(amounts, end, amount_constant(-1))), describe_buffer(walk->check, access->buffer),
+             pages(walk, ring->reserved));
 }
 
 static void step_rings(Walk *walk, void *state, const Node *node, const Amount values[]) {
     Ring *rings = state;
     PageAccess accesses[2];
+    step_signals(walk, state, node, values);
     for (int i = page_reads(walk, node, values, accesses) - 1; i >= 0; i--)
         read_pages(walk, &rings[accesses[i].buffer], node, &accesses[i]);
     if (page_writes(walk, node, values, accesses)) write_pages(walk, &rings[accesses[0].buffer], node, &accesses[0]);
@@ -168,6 +166,7 @@ static void join_rings(Walk *walk, void *state, const void *other, Amount condit
         rings[i].reserved = certain(walk, rings[i].reserved, others[i].reserved);
         rings[i].waited = certain(walk, rings[i].waited, others[i].waited);
     }
+    join_signals(walk, state, other, condition);
 }
 
 // Reserved and waited pages: a guess that fails becomes a lower bound that does not depend on the iteration.
@@ -201,7 +200,7 @@ static bool settle_rings(Walk *walk, LoopStates *loop, int pass) {
         SETTLE(settle_held, waited);
 #undef SETTLE
     }
-    return settled;
+    return settle_signals(walk, loop, pass) && settled;
 }
 
 // A lower bound at the head holds after the loop too; what the last iteration left is better if there was one.
@@ -223,16 +222,19 @@ static void leave_rings(Walk *walk, const LoopStates *loop, void *state) {
             held_after_loop(walk, loop, entry[i].reserved, head[i].reserved, out[i].reserved, change[i].reserved);
         rings[i].waited = held_after_loop(walk, loop, entry[i].waited, head[i].waited, out[i].waited, change[i].waited);
     }
+    leave_signals(walk, loop, state);
 }
 
 static void finish_rings(Walk *walk, void *state) {
-    const Ring *rings = state;
     if (walk->place.concrete) return;
-    for (int i = 0; i < walk->check->buffer_count; i++) walk->tree->totals[i] = rings[i];
+    size_t bytes = window_bytes(walk->check);
+    walk->tree->end = memcpy(arena_allocate(walk->check->arena, bytes), state, bytes);
+    walk->tree->totals = walk->tree->end;
+    walk->tree->moments = walk->moments;
 }
 
-const Analysis window_analysis = {.bytes = ring_bytes,
-                                  .begin = begin_rings,
+const Analysis window_analysis = {.bytes = window_bytes,
+                                  .begin = begin_signals,
                                   .step = step_rings,
                                   .join = join_rings,
                                   .settle = settle_rings,

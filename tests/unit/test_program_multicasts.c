@@ -1,0 +1,157 @@
+// Proof obligations between cores: one change to programs that multicast breaks them, and is reported with its code at
+// its line.
+#include "proof_fixture.h"
+
+static const char row[] = "tests/programs/legal/multicast_row.ttir";
+
+#define MULTICAST "            noc_async_write_multicast(cb_A, 0, 2, first_x, first_y, last_x, last_y, 3)\n"
+#define SEND_FLAG "            noc_semaphore_set_multicast(valid, first_x, first_y, last_x, last_y, 3)\n"
+#define RECEIVE                                                                                                        \
+    "            noc_semaphore_set(valid, 0)\n            noc_semaphore_inc(ready, sender_x, sender_y, 1)\n          " \
+    "  "                                                                                                               \
+    "noc_semaphore_wait(valid, 1)\n"
+#define RESERVE_AND_CLEAR "            cb_reserve_back(cb_A, 2)\n            noc_semaphore_set(valid, 0)\n"
+
+static const Case row_cases[] = {
+    // declarations
+    {"number_taken", "valid = T.semaphore(1, 0)", "valid = T.semaphore(0, 0)", DIAG_PROOF_SEMAPHORE,
+     "def multicast_row("},
+    {"number_16", "valid = T.semaphore(1, 0)", "valid = T.semaphore(16, 0)", DIAG_PROOF_SEMAPHORE,
+     "def multicast_row("},
+    {"value_below_0", "noc_semaphore_wait(ready, 3)", "noc_semaphore_wait(ready, w - 1)", DIAG_PROOF_SEMAPHORE,
+     "noc_semaphore_wait(ready, w - 1)"},
+    {"value_of_33_bits", "noc_semaphore_set(valid, 1)", "noc_semaphore_set(valid, T.int64(4294967296))",
+     DIAG_PROOF_SEMAPHORE, "noc_semaphore_set(valid, T.int64(4294967296))"},
+    // coordinates
+    {"computed_coordinate", "noc_semaphore_inc(ready, sender_x,", "noc_semaphore_inc(ready, sender_x + row,",
+     DIAG_PROOF_COORDINATES, "noc_semaphore_inc(ready, sender_x + row"},
+    {"constant_coordinate", "noc_semaphore_inc(ready, sender_x,", "noc_semaphore_inc(ready, 1,", DIAG_PROOF_COORDINATES,
+     "noc_semaphore_inc(ready, 1,"},
+    {"axes_swapped", "noc_semaphore_inc(ready, sender_x, sender_y,", "noc_semaphore_inc(ready, sender_y, sender_x,",
+     DIAG_PROOF_COORDINATES, "noc_semaphore_inc(ready, sender_y,"},
+    {"no_axis", "noc_semaphore_inc(ready, sender_x,", "noc_semaphore_inc(ready, row,", DIAG_PROOF_COORDINATES,
+     "noc_semaphore_inc(ready, row,"},
+    {"coordinate_as_number", "noc_semaphore_wait(ready, 3)", "noc_semaphore_wait(ready, last_x)",
+     DIAG_PROOF_COORDINATES, "noc_semaphore_wait(ready, last_x)"},
+    // rectangles and destinations
+    {"corners_swapped", MULTICAST,
+     "            noc_async_write_multicast(cb_A, 0, 2, last_x, first_y, first_x, last_y, 3)\n", DIAG_PROOF_RECTANGLE,
+     "noc_async_write_multicast(cb_A, 0, 2, last_x"},
+    {"beyond_used", "last_x = T.runtime_arg(\"int32\", [[0, 0, 4, 1, 3, 0, 0]]",
+     "last_x = T.runtime_arg(\"int32\", [[0, 0, 4, 1, 4, 0, 0]]", DIAG_PROOF_RECTANGLE, "noc_async_write_multicast("},
+    {"beyond_used_below", "last_y = T.runtime_arg(\"int32\", [[0, 0, 4, 1, 0, 0, 0]]",
+     "last_y = T.runtime_arg(\"int32\", [[0, 0, 4, 1, 7, 0, 0]]", DIAG_PROOF_RECTANGLE, "noc_async_write_multicast("},
+    {"increment_beyond", "sender_x = T.runtime_arg(\"int32\", [[0, 0, 4, 1, 1, 0, 0]]",
+     "sender_x = T.runtime_arg(\"int32\", [[0, 0, 4, 1, -1, 0, 0]]", DIAG_PROOF_RECTANGLE, "noc_semaphore_inc("},
+    {"sender_counted", MULTICAST,
+     "            noc_async_write_multicast(cb_A, 0, 2, first_x, first_y, last_x, last_y, 4)\n",
+     DIAG_PROOF_DESTINATIONS, "noc_async_write_multicast("},
+    {"flag_destinations", SEND_FLAG,
+     "            noc_semaphore_set_multicast(valid, first_x, first_y, last_x, last_y, 2)\n", DIAG_PROOF_DESTINATIONS,
+     "noc_semaphore_set_multicast("},
+    {"to_itself", MULTICAST,
+     "            noc_async_write_multicast(cb_A, 0, 2, sender_x, sender_y, sender_x, sender_y, 0)\n",
+     DIAG_PROOF_DESTINATIONS, "noc_async_write_multicast("},
+    // parts
+    {"increment_for_nobody", "sender_x = T.runtime_arg(\"int32\", [[0, 0, 4, 1, 1, 0, 0]]",
+     "sender_x = T.runtime_arg(\"int32\", [[0, 0, 4, 1, 0, 0, 0]]", DIAG_PROOF_RECEIVER, "noc_semaphore_inc("},
+    {"flag_for_nobody", "            noc_semaphore_wait(valid, 1)\n", "", DIAG_PROOF_RECEIVER,
+     "noc_semaphore_set_multicast("},
+    {"wait_alone", SEND_FLAG, "", DIAG_PROOF_RECEIVER, "noc_semaphore_wait(valid, 1)"},
+    {"nothing_sent", MULTICAST, "", DIAG_PROOF_UNWRITTEN, "cb_push_back(cb_A, 2)"},
+    // counts
+    {"waits_for_two", "noc_semaphore_wait(ready, 3)", "noc_semaphore_wait(ready, 2)", DIAG_PROOF_HANDSHAKE_COUNT,
+     "noc_semaphore_wait(ready, 2)"},
+    {"increments_by_two", "noc_semaphore_inc(ready, sender_x, sender_y, 1)",
+     "noc_semaphore_inc(ready, sender_x, sender_y, 2)", DIAG_PROOF_HANDSHAKE_COUNT, "noc_semaphore_wait(ready, 3)"},
+    {"flag_once", SEND_FLAG,
+     "            if w > 0:\n                noc_semaphore_set_multicast(valid, first_x, first_y, last_x, last_y, 3)\n",
+     DIAG_PROOF_HANDSHAKE_COUNT, "noc_semaphore_wait(valid, 1)"},
+    // order
+    {"flag_not_cleared", "            noc_semaphore_set(valid, 0)\n", "", DIAG_PROOF_HANDSHAKE_ORDER,
+     "noc_semaphore_inc("},
+    {"cleared_late", RECEIVE,
+     "            noc_semaphore_inc(ready, sender_x, sender_y, 1)\n            noc_semaphore_set(valid, 0)\n           "
+     " "
+     "noc_semaphore_wait(valid, 1)\n",
+     DIAG_PROOF_HANDSHAKE_ORDER, "noc_semaphore_inc("},
+    {"cleared_twice", RECEIVE,
+     "            noc_semaphore_set(valid, 0)\n            noc_semaphore_inc(ready, sender_x, sender_y, 1)\n           "
+     " "
+     "noc_semaphore_set(valid, 0)\n            noc_semaphore_wait(valid, 1)\n",
+     DIAG_PROOF_HANDSHAKE_ORDER, "noc_semaphore_set(valid, 0)"},
+    {"waits_before_ready", RECEIVE,
+     "            noc_semaphore_set(valid, 0)\n            noc_semaphore_wait(valid, 1)\n            "
+     "noc_semaphore_inc(ready, sender_x, sender_y, 1)\n",
+     DIAG_PROOF_HANDSHAKE_ORDER, "noc_semaphore_set_multicast("},
+    {"ready_not_cleared", "            noc_semaphore_set(ready, 0)\n", "", DIAG_PROOF_HANDSHAKE_ORDER,
+     "noc_semaphore_set_multicast("},
+    {"ready_cleared_late", "            noc_semaphore_set(ready, 0)\n" MULTICAST SEND_FLAG,
+     MULTICAST SEND_FLAG "            noc_semaphore_set(ready, 0)\n", DIAG_PROOF_HANDSHAKE_ORDER,
+     "noc_semaphore_set_multicast("},
+    {"ready_cleared_first", "        noc_semaphore_set(valid, 1)\n",
+     "        noc_semaphore_set(valid, 1)\n        noc_semaphore_set(ready, 0)\n", DIAG_PROOF_HANDSHAKE_ORDER,
+     "noc_semaphore_set(ready, 0)"},
+    {"sends_before_ready",
+     "            noc_semaphore_wait(ready, 3)\n            noc_semaphore_set(ready, 0)\n" MULTICAST,
+     MULTICAST "            noc_semaphore_wait(ready, 3)\n            noc_semaphore_set(ready, 0)\n",
+     DIAG_PROOF_MULTICAST_WINDOW, "noc_async_write_multicast("},
+    {"flag_value", "noc_semaphore_set(valid, 1)", "noc_semaphore_set(valid, 2)", DIAG_PROOF_FLAG_VALUE,
+     "noc_semaphore_set_multicast("},
+    {"flag_value_unset", "        noc_semaphore_set(valid, 1)\n", "", DIAG_PROOF_FLAG_VALUE,
+     "noc_semaphore_set_multicast("},
+    // windows
+    {"ready_before_reserve", RESERVE_AND_CLEAR "            noc_semaphore_inc(ready, sender_x, sender_y, 1)\n",
+     "            noc_semaphore_set(valid, 0)\n            noc_semaphore_inc(ready, sender_x, sender_y, 1)\n           "
+     " "
+     "cb_reserve_back(cb_A, 2)\n",
+     DIAG_PROOF_MULTICAST_WINDOW, "noc_async_write_multicast("},
+    {"other_place", MULTICAST,
+     "            noc_async_write_multicast(cb_A, 0, 1, first_x, first_y, last_x, last_y, 3)\n            "
+     "cb_push_back(cb_A, 1)\n            noc_async_write_multicast(cb_A, 1, 1, first_x, first_y, last_x, last_y, 3)\n",
+     DIAG_PROOF_UNRESERVED, "noc_async_write_multicast(cb_A, 1, 1"},
+    {"sends_unreserved", MULTICAST,
+     "            noc_async_write_multicast(cb_A, 1, 2, first_x, first_y, last_x, last_y, 3)\n", DIAG_PROOF_UNRESERVED,
+     "noc_async_write_multicast(cb_A, 1, 2"},
+    // arrival
+    {"flag_before_data", MULTICAST SEND_FLAG, SEND_FLAG MULTICAST, DIAG_PROOF_ARRIVAL, "cb_push_back(cb_A, 2)"},
+    {"half_sent", MULTICAST, "            noc_async_write_multicast(cb_A, 0, 1, first_x, first_y, last_x, last_y, 3)\n",
+     DIAG_PROOF_ARRIVAL, "cb_push_back(cb_A, 2)"},
+    {"pushes_early", "            noc_semaphore_wait(valid, 1)\n            cb_push_back(cb_A, 2)\n",
+     "            cb_push_back(cb_A, 2)\n            noc_semaphore_wait(valid, 1)\n", DIAG_PROOF_ARRIVAL,
+     "cb_push_back(cb_A, 2)"},
+    // transfers
+    {"no_flush", "            noc_async_writes_flushed()\n            noc_semaphore_wait(ready, 3)\n",
+     "            noc_semaphore_wait(ready, 3)\n", DIAG_PROOF_MULTICAST_FLUSH,
+     "noc_async_read_page(A, w * 2, cb_A, 0)"},
+    {"sent_in_flight", "            noc_async_read_barrier()\n            noc_async_writes_flushed()\n",
+     "            noc_async_writes_flushed()\n", DIAG_PROOF_READ_BARRIER, "noc_async_write_multicast("},
+    {"atomic_barrier", "        noc_async_atomic_barrier()\n", "", DIAG_PROOF_ATOMIC_BARRIER, "noc_semaphore_inc("},
+    {"write_barrier", "        noc_async_write_barrier()\n    with T.reader(cores=[[0", "    with T.reader(cores=[[0",
+     DIAG_PROOF_WRITE_BARRIER, "noc_semaphore_set_multicast("},
+    // roles
+    {"core_without_reader", "with T.reader(cores=[[0, 0, 1, 1], [2, 0, 2, 1]]):",
+     "with T.reader(cores=[[0, 0, 1, 1], [2, 0, 1, 1]]):", DIAG_PROOF_BALANCE, "cb_pop_front(cb_A, 2)"},
+    {"core_with_two", "with T.reader(cores=[[0, 0, 1, 1], [2, 0, 2, 1]]):", "with T.reader(cores=[[0, 0, 4, 1]]):",
+     DIAG_PROOF_CORES, "def multicast_row("},
+    {"core_not_used", "with T.reader(cores=[[0, 0, 1, 1], [2, 0, 2, 1]]):",
+     "with T.reader(cores=[[0, 0, 1, 1], [2, 0, 3, 1]]):", DIAG_PROOF_CORES, "def multicast_row("},
+};
+
+enum { ROW_COUNT = sizeof row_cases / sizeof row_cases[0] };
+
+static void test_violations(void **state) {
+    (void)state;
+    for (int i = 0; i < ROW_COUNT; i++) check_case(row, &row_cases[i]);
+}
+
+static void test_every_code_is_broken(void **state) {
+    (void)state;
+    for (DiagnosticCode code = 0; code < DIAG_COUNT; code++)
+        if (is_between_cores(code) && code != DIAG_PROOF_SHARD) require_case(ROW_COUNT, row_cases, code);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {TEST(test_violations), TEST(test_every_code_is_broken)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
