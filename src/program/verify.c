@@ -51,6 +51,7 @@ bool program_verify(Function *program, const Target *target) {
     for (int i = 0; i < check.tree_count; i++) walk_tree(&check, &check.trees[i]);
     if (holds_so_far(&check)) verify_balance(&check);
     if (holds_so_far(&check)) verify_routes(&check);
+    if (holds_so_far(&check)) verify_shard_holders(&check);
     verify_tensors(&check);
     verify_work_items(&check);
     return holds_so_far(&check);

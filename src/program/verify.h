@@ -234,7 +234,12 @@ Core route_core(const Check *check, const Node *node, int core, int operand);
 bool verify_cores(Check *check);
 bool verify_semaphores(Check *check);
 void verify_routes(Check *check);
+// The declarations, one use, the cores at the end.
 void verify_shards(Check *check);
+void verify_shard_use(Check *check, const Statement *statement, bool is_producer, const CircularBuffer *circular);
+void verify_shard_holders(Check *check);
+// Adds the tiles of an output that a core writes by pushes into its shard; false if that is not known.
+bool shard_tiles_written(Check *check, const Buffer *tensor, int core, int64_t *sum);
 void verify_resources(Check *check);
 void verify_balance(Check *check);
 void verify_tensors(Check *check);

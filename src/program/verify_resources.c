@@ -95,6 +95,7 @@ static bool check_buffers(Check *check) {
         check_unpack(check, circular);
     }
     check_format_mix(check);
+    verify_shards(check);
     return check->context->error_count == check->errors_before;
 }
 
@@ -213,8 +214,10 @@ static void check_statement(Check *check, const Statement *statement, Thread thr
                  "%s is no instruction of the %s thread", instruction->name, thread_name(thread));
     Side side = side_of(instruction->effect);
     for (int i = 0; side != SIDE_NONE && i < MAX_OPERANDS; i++)
-        if (statement->op.operands[i].kind == OPERAND_CIRCULAR)
+        if (statement->op.operands[i].kind == OPERAND_CIRCULAR) {
             check_side(check, statement, side, statement->op.operands[i].circular, thread);
+            verify_shard_use(check, statement, side == SIDE_PRODUCER, statement->op.operands[i].circular);
+        }
 }
 
 static void check_block(Check *check, const Block *block, Thread thread, int nesting) {

@@ -6,11 +6,12 @@
 
 static void check_semaphore(Check *check, const Semaphore *semaphore, uint32_t *taken) {
     Context *context = check->context;
-    bool is_number = semaphore->index >= 0 && semaphore->index < MAX_SEMAPHORES;
+    int64_t limit = check->target->semaphores < MAX_SEMAPHORES ? check->target->semaphores : MAX_SEMAPHORES;
+    bool is_number = semaphore->index >= 0 && semaphore->index < limit;
     if (!is_number || *taken >> semaphore->index & 1) {
         report(context, DIAG_PROOF_SEMAPHORE, check->function->location, "semaphore '%s' has number %d, %s",
-               semaphore->name, semaphore->index, is_number ? "which another one has" : "expected 0 to 15");
-        report_help(context, "number the semaphores from 0 on, at most 16 of them");
+               semaphore->name, semaphore->index, is_number ? "which another one has" : "which the chip does not have");
+        report_help(context, "number the semaphores from 0 on, at most %lld of them", (long long)limit);
     } else {
         *taken |= 1u << semaphore->index;
     }

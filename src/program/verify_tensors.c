@@ -134,7 +134,7 @@ static void check_written(Check *check, uint32_t parameter) {
     if (tensor->role != ROLE_OUT && tensor->role != ROLE_INOUT) return;
     int64_t pages = page_map(tensor).pages, sum = 0;
     for (int i = 0; i < check->core_count; i++)
-        if (!written_on(check, parameter, i, &sum)) return;
+        if (!written_on(check, parameter, i, &sum) || !shard_tiles_written(check, tensor, i, &sum)) return;
     if (sum == pages || (tensor->role == ROLE_INOUT && sum < pages)) return;
     report(check->context, DIAG_PROOF_WRITE_ONCE, write_location(check, tensor),
            "output '%s' has %lld pages, but all cores together write %lld", tensor->name, (long long)pages,

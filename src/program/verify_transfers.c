@@ -167,6 +167,19 @@ static void multicast(Walk *walk, Transfers *transfers, const Node *node, Amount
     transfers->unfinished = node;
 }
 
+// On some chips a flag may overtake pages that have not left.
+static void send_flag(Walk *walk, Transfers *transfers, const Node *node) {
+    transfers->unfinished = node;
+    for (int i = 0; walk->check->target->flag_overtakes_data && i < walk->check->buffer_count; i++) {
+        const Span *leaving = span_of(transfers, i, LEAVING);
+        if (!leaving->last) continue;
+        find(walk, DIAG_PROOF_FLAG_OVERTAKES, node, "put noc_async_writes_flushed() between the pages and the flag",
+             "%s sends a flag that may overtake pages of circular buffer %s (line %u) on %s", who(walk),
+             describe_buffer(walk->check, i), leaving->last->statement->location.line, walk->check->target->name);
+        return;
+    }
+}
+
 // ---------------------------------------------------------------- steps, joins and loops
 
 static void start_read(Walk *walk, Transfers *transfers, const Node *node, Amount page) {
@@ -185,7 +198,7 @@ static void step_transfers(Walk *walk, void *state, const Node *node, const Amou
     case EFFECT_NOC_READ: start_read(walk, transfers, node, values[3]); break;
     case EFFECT_NOC_WRITE: start_write(walk, transfers, node, values[3]); break;
     case EFFECT_NOC_MULTICAST: multicast(walk, transfers, node, values[1], values[2]); break;
-    case EFFECT_SEMAPHORE_MULTICAST: transfers->unfinished = node; break;
+    case EFFECT_SEMAPHORE_MULTICAST: send_flag(walk, transfers, node); break;
     case EFFECT_SEMAPHORE_INC: transfers->unfinished_atomic = node; break;
     case EFFECT_READ_BARRIER: clear(walk, transfers, READS); break;
     case EFFECT_WRITE_FLUSH: clear_sent(walk, transfers); break;

@@ -30,7 +30,8 @@ static bool grid_items(const Value *grid, int64_t *items) {
 
 static void complain(Check *check, const char *message) {
     report(check->context, DIAG_PROOF_WORK_ITEMS, check->function->location, "tt.work_partition: %s", message);
-    report_help(check->context, "give every item of tt.work_grid to one core, as runs [start, count, stride] or [start, count, stride, length, jump]");
+    report_help(check->context, "give every item of tt.work_grid to one core, as runs [start, count, stride] or "
+                                "[start, count, stride, length, jump]");
 }
 
 static int64_t sum_of(const ItemRuns *runs) {

@@ -18,7 +18,7 @@ typedef struct Case {
 } Case;
 
 typedef struct Run {
-    const char *text;
+    const char *text, *target;
     bool holds;
 } Run;
 
@@ -28,7 +28,7 @@ static inline void verify_text(Context *context, void *user) {
     Module *module = module_new(context, tables, 2);
     front_read_ir(module, context_add_source(context, "program.ttir", run->text, strlen(run->text)));
     assert_int_equal(module->functions.count, 1);
-    run->holds = program_verify(module->functions.items[0], target_parse(context, "wormhole"));
+    run->holds = program_verify(module->functions.items[0], target_parse(context, run->target));
 }
 
 static inline const char *base_text(Context *context, const char *path) {
@@ -60,9 +60,9 @@ static inline void check_place(const char *text, const Diagnostic *seen, const C
                   (int)length, line);
 }
 
-static inline void check_case(const char *base, const Case *one) {
+static inline void check_case(const char *base, const char *target, const Case *one) {
     Context *context = context_new(&system_allocator);
-    Run run = {changed_text(context, base_text(context, base), one), false};
+    Run run = {changed_text(context, base_text(context, base), one), target, false};
     context_try(context, verify_text, &run);
     if (run.holds || context->diagnostics.count == 0) stop_test("%s is accepted\n", one->name);
     const Diagnostic *seen = &context->diagnostics.items[0];
@@ -82,7 +82,7 @@ static inline bool is_between_cores(DiagnosticCode code) {
         DIAG_PROOF_ATOMIC_BARRIER,  DIAG_PROOF_MULTICAST_FLUSH, DIAG_PROOF_SEMAPHORE,        DIAG_PROOF_COORDINATES,
         DIAG_PROOF_RECTANGLE,       DIAG_PROOF_DESTINATIONS,    DIAG_PROOF_RECEIVER,         DIAG_PROOF_HANDSHAKE_COUNT,
         DIAG_PROOF_HANDSHAKE_ORDER, DIAG_PROOF_ARRIVAL,         DIAG_PROOF_MULTICAST_WINDOW, DIAG_PROOF_FLAG_VALUE,
-        DIAG_PROOF_UNWRITTEN,       DIAG_PROOF_SHARD,
+        DIAG_PROOF_UNWRITTEN,       DIAG_PROOF_SHARD,           DIAG_PROOF_FLAG_OVERTAKES,
     };
     for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
         if (codes[i] == code) return true;

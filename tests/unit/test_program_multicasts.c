@@ -1,8 +1,10 @@
-// Proof obligations between cores: one change to programs that multicast breaks them, and is reported with its code at
-// its line.
+// Proof obligations between cores, and of shards: one change to programs that multicast breaks them, and is reported
+// with its code at its line.
 #include "proof_fixture.h"
 
-static const char row[] = "tests/programs/legal/multicast_row.ttir";
+static const char row[] = "tests/programs/legal/multicast_row.ttir",
+                  one_window[] = "tests/programs/legal/multicast_one_window.ttir",
+                  shards[] = "tests/programs/legal/shards_in_place.ttir";
 
 #define MULTICAST "            noc_async_write_multicast(cb_A, 0, 2, first_x, first_y, last_x, last_y, 3)\n"
 #define SEND_FLAG "            noc_semaphore_set_multicast(valid, first_x, first_y, last_x, last_y, 3)\n"
@@ -138,20 +140,73 @@ static const Case row_cases[] = {
      "with T.reader(cores=[[0, 0, 1, 1], [2, 0, 3, 1]]):", DIAG_PROOF_CORES, "def multicast_row("},
 };
 
-enum { ROW_COUNT = sizeof row_cases / sizeof row_cases[0] };
+#define C_SHARD "\"shard\": {\"shape\": [32, 64], \"grid\": [2, 2], \"order\": \"row_major\"}}),\n):"
+
+static const Case shard_cases[] = {
+    {"pages", "cb_A = T.circular_buffer(0, \"bfloat16\", page_bytes=2048, pages=2,",
+     "cb_A = T.circular_buffer(0, \"bfloat16\", page_bytes=2048, pages=4,", DIAG_PROOF_SHARD, "cb_A = "},
+    {"format", "cb_A = T.circular_buffer(0, \"bfloat16\", page_bytes=2048,",
+     "cb_A = T.circular_buffer(0, \"float32\", page_bytes=4096,", DIAG_PROOF_SHARD, "cb_A = "},
+    {"two_over_one", "holds=\"B\")", "holds=\"B\", shard=C)", DIAG_PROOF_SHARD, "cb_B = "},
+    {"reads_into_input", "        cb_push_back(cb_A, 2)\n",
+     "        noc_async_read_page(A, row * 2, cb_A, 0)\n        noc_async_read_barrier()\n        cb_push_back(cb_A, "
+     "2)\n",
+     DIAG_PROOF_SHARD, "noc_async_read_page(A"},
+    {"fills_input", "        cb_push_back(cb_A, 2)\n",
+     "        fill_page(cb_A, 1, 0.0)\n        cb_push_back(cb_A, 2)\n", DIAG_PROOF_SHARD, "fill_page(cb_A"},
+    {"moves_output", "        cb_pop_front(cb_C, 2)\n",
+     "        noc_async_write_page(C, row * 2, cb_C, 0)\n        noc_async_write_barrier()\n        cb_pop_front(cb_C, "
+     "2)\n",
+     DIAG_PROOF_SHARD, "noc_async_write_page(C"},
+    {"core_without_shard", "\"shard\": {\"shape\": [32, 64], \"grid\": [2, 2], \"order\": \"row_major\"}}),\n    B:",
+     "\"shard\": {\"shape\": [64, 32], \"grid\": [2, 1], \"order\": \"row_major\"}}),\n    B:", DIAG_PROOF_SHARD,
+     "cb_A = "},
+    {"written_half",
+     "        cb_push_back(cb_C, 2)\n    with T.writer():\n        cb_wait_front(cb_C, 2)\n        cb_pop_front(cb_C, "
+     "2)",
+     "        cb_push_back(cb_C, 1)\n    with T.writer():\n        cb_wait_front(cb_C, 1)\n        cb_pop_front(cb_C, "
+     "1)",
+     DIAG_PROOF_WRITE_ONCE, "C: T.Tensor"},
+    {"written_again",
+     "        cb_push_back(cb_C, 2)\n    with T.writer():\n        cb_wait_front(cb_C, 2)\n        cb_pop_front(cb_C, "
+     "2)",
+     "        cb_push_back(cb_C, 2)\n        cb_reserve_back(cb_C, 2)\n        cb_push_back(cb_C, 2)\n    with "
+     "T.writer():\n        "
+     "for i in T.serial(0, 2, 1):\n            cb_wait_front(cb_C, 2)\n            cb_pop_front(cb_C, 2)",
+     DIAG_PROOF_WRITE_ONCE, "cb_C = "},
+};
+
+// Blackhole's flags may overtake what was sent before them.
+static const Case overtaking = {
+    "no_flush_before_flag", "            noc_async_writes_flushed()\n            noc_semaphore_set_multicast(",
+    "            noc_semaphore_set_multicast(", DIAG_PROOF_FLAG_OVERTAKES, "noc_semaphore_set_multicast("};
+
+enum { ROW_COUNT = sizeof row_cases / sizeof row_cases[0], SHARD_COUNT = sizeof shard_cases / sizeof shard_cases[0] };
 
 static void test_violations(void **state) {
     (void)state;
-    for (int i = 0; i < ROW_COUNT; i++) check_case(row, &row_cases[i]);
+    for (int i = 0; i < ROW_COUNT; i++) check_case(row, "wormhole", &row_cases[i]);
+    for (int i = 0; i < SHARD_COUNT; i++) check_case(shards, "wormhole", &shard_cases[i]);
+}
+
+static void test_flags_that_overtake(void **state) {
+    Context *context = *state;
+    Run run = {base_text(context, one_window), "blackhole", false};
+    assert_works(context, verify_text, &run);
+    assert_true(run.holds);
+    check_case(one_window, "blackhole", &overtaking);
 }
 
 static void test_every_code_is_broken(void **state) {
     (void)state;
     for (DiagnosticCode code = 0; code < DIAG_COUNT; code++)
-        if (is_between_cores(code) && code != DIAG_PROOF_SHARD) require_case(ROW_COUNT, row_cases, code);
+        if (is_between_cores(code) && code != DIAG_PROOF_SHARD && code != DIAG_PROOF_FLAG_OVERTAKES)
+            require_case(ROW_COUNT, row_cases, code);
+    require_case(SHARD_COUNT, shard_cases, DIAG_PROOF_SHARD);
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {TEST(test_violations), TEST(test_every_code_is_broken)};
+    const struct CMUnitTest tests[] = {TEST(test_violations), TEST(test_flags_that_overtake),
+                                       TEST(test_every_code_is_broken)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -177,12 +177,12 @@ enum { CASE_COUNT = sizeof cases / sizeof cases[0] };
 
 static void test_violations(void **state) {
     (void)state;
-    for (int i = 0; i < CASE_COUNT; i++) check_case(base, &cases[i]);
+    for (int i = 0; i < CASE_COUNT; i++) check_case(base, "wormhole", &cases[i]);
 }
 
 static void test_base_holds(void **state) {
     Context *context = *state;
-    Run run = {base_text(context, base), false};
+    Run run = {base_text(context, base), "wormhole", false};
     assert_works(context, verify_text, &run);
     assert_true(run.holds);
 }
