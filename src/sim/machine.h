@@ -202,9 +202,11 @@ bool sim_check_outputs(const Machine *machine);
 bool sim_run_linked(Machine *machine, SimResult *result, bool reporting);
 void sim_number_core_prepare(Machine *machine, NumberCore *core, Arena *arena, bool with_numbers);
 void sim_number_core_start(NumberCore *core, int index);
-// Lets its threads run as far as they can: done when all have ended, and what must hold then is checked. `apart`: parts
-// of compute may run ahead of each other when nothing else can move.
-Outcome sim_number_core_advance(NumberCore *core, bool apart, bool *moved);
+// Which of its threads take turns; APART: and parts of compute run ahead of each other when nothing else can move.
+typedef enum Advance { ADVANCE_MOVERS, ADVANCE_ALL, ADVANCE_APART } Advance;
+// Lets threads run as far as they can: done when all have ended, and what must hold then is checked. `moved` is set if
+// anything did.
+Outcome sim_number_core_advance(NumberCore *core, Advance how, bool *moved);
 Occupancy sim_number_occupancy(const SimCore *core, int buffer);
 void sim_run_timing(Machine *machine, SimResult *result);
 

@@ -146,12 +146,14 @@ static Outcome take_turn(SimCore *core, Thread kind, bool *moved) {
 }
 
 // Every thread once; done if anything moved.
-static Outcome take_turns(SimCore *core, bool apart) {
+static Outcome take_turns(SimCore *core, Advance how) {
     bool moved = false;
     Outcome outcome = OUTCOME_DONE;
-    for (Thread kind = 0; kind < THREAD_COUNT; kind++)
+    for (Thread kind = 0; kind < THREAD_COUNT; kind++) {
+        if (how == ADVANCE_MOVERS && kind == THREAD_COMPUTE) continue;
         if (take_turn(core, kind, &moved) == OUTCOME_FAILED) return OUTCOME_FAILED;
-    if (!moved && apart) moved = sim_queue_run(core, &outcome);
+    }
+    if (!moved && how == ADVANCE_APART) moved = sim_queue_run(core, &outcome);
     if (outcome == OUTCOME_FAILED) return OUTCOME_FAILED;
     return moved ? OUTCOME_DONE : OUTCOME_BLOCKED;
 }
@@ -161,9 +163,9 @@ static void count_instructions(NumberCore *core) {
         core->tally.instructions += core->core.threads[kind].instructions;
 }
 
-Outcome sim_number_core_advance(NumberCore *core, bool apart, bool *moved) {
+Outcome sim_number_core_advance(NumberCore *core, Advance how, bool *moved) {
     while (!sim_core_over(&core->core)) {
-        Outcome outcome = take_turns(&core->core, apart);
+        Outcome outcome = take_turns(&core->core, how);
         if (outcome != OUTCOME_DONE) return outcome;
         *moved = true;
     }

@@ -10,7 +10,7 @@ typedef struct Rounds {
     NumberCore **cores;
     bool *stirred, *over; // by core
     int *turns, turn_count;
-    bool apart; // let parts of compute run ahead of each other
+    Advance how;
     bool failed;
     _Atomic(int) next;
     _Atomic(bool) broken, moved;
@@ -27,7 +27,7 @@ typedef struct Rounds {
 
 static void run_core(Rounds *rounds, int index) {
     bool moved = false;
-    Outcome outcome = sim_number_core_advance(rounds->cores[index], rounds->apart, &moved);
+    Outcome outcome = sim_number_core_advance(rounds->cores[index], rounds->how, &moved);
     if (outcome == OUTCOME_FAILED) atomic_store(&rounds->broken, true);
     if (moved) atomic_store(&rounds->moved, true);
     rounds->over[index] = outcome == OUTCOME_DONE;
@@ -123,6 +123,12 @@ static bool all_read(const Rounds *rounds) {
     return true;
 }
 
+// Parts of compute go apart only where nothing helps but that: it is slow.
+static Advance next_way(const Rounds *rounds, bool stands) {
+    if (!stands) return ADVANCE_MOVERS;
+    return rounds->how == ADVANCE_MOVERS || rounds->moved ? ADVANCE_ALL : ADVANCE_APART;
+}
+
 static void run_all(Rounds *rounds) {
     line_up(rounds, true);
     while (rounds->turn_count > 0) {
@@ -131,8 +137,8 @@ static void run_all(Rounds *rounds) {
         if (rounds->failed) return;
         line_up(rounds, false);
         bool stands = rounds->turn_count == 0;
-        if (stands && rounds->apart && !rounds->moved) break;
-        rounds->apart = stands;
+        if (stands && rounds->how == ADVANCE_APART && !rounds->moved) break;
+        rounds->how = next_way(rounds, stands);
         if (stands) line_up(rounds, true);
     }
     rounds->failed = !all_over(rounds) || !all_read(rounds);

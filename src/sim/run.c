@@ -18,7 +18,7 @@ typedef struct Worker {
 static Outcome run_core(NumberCore *core, int index) {
     bool moved;
     sim_number_core_start(core, index);
-    Outcome outcome = sim_number_core_advance(core, true, &moved);
+    Outcome outcome = sim_number_core_advance(core, ADVANCE_APART, &moved);
     if (outcome == OUTCOME_BLOCKED && core->core.reporting) sim_report_deadlock(&core->core, sim_number_occupancy);
     return outcome;
 }
