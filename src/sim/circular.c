@@ -93,6 +93,7 @@ int64_t sim_page_to_write(SimCore *core, const ThreadState *thread, const CodeIn
     bool arriving = sim_page_arriving(number_core(core), page);
     if (arriving || sim_page_leaving(number_core(core), page) || sim_page_sent(number_core(core), page))
         return refuse_in_flight(core, thread, in, buffer, slot, arriving);
+    if (page->parcel) sim_page_settle(buffer, index);
     page->written = (uint64_t)(buffer->pushed + slot) + 1;
     return index;
 }
@@ -188,6 +189,7 @@ Outcome sim_pop(SimCore *core, ThreadState *thread, const CodeInstruction *in, c
     if (end > buffer->info->pages) return refuse_straddle(core, thread, in, buffer, end - 1), OUTCOME_FAILED;
     int64_t leaving = first_leaving(number_core(core), buffer, pages);
     if (leaving >= 0) return refuse_early_pop(core, thread, in, buffer, leaving);
+    if (buffer->info->is_sent) sim_pages_drop(buffer, buffer->read_page, pages);
     buffer->popped += pages;
     buffer->waited -= pages;
     buffer->read_page = end == buffer->info->pages ? 0 : end;

@@ -1,35 +1,34 @@
 // What a data-movement thread knows of the others: for each, how many steps it has surely taken, and which pages it had
-// surely reserved by then. Steps only grow, so of two rows for one thread the one with more steps is the newer.
+// surely reserved by then. Steps only grow, so of two tables the one with more steps of a thread is the newer about it.
 #include <string.h>
 
 #include "sim/link.h"
 
-static const int64_t *row_of(const Machine *machine, const int64_t *table, int thread) {
-    return table + thread * link_row_size(machine);
-}
+int64_t sim_link_steps(const int64_t *table, int thread) { return table[thread]; }
 
-int64_t sim_link_steps(const Machine *machine, const int64_t *table, int thread) {
-    return row_of(machine, table, thread)[0];
+// Of all buffers of one thread, side by side: pushed, until.
+static int64_t windows_of(const Machine *machine, int thread) {
+    return 2 * machine->core_count + 2 * (int64_t)thread * machine->sent_buffers;
 }
 
 Window sim_link_window(const Machine *machine, const int64_t *table, int thread, const BufferInfo *buffer) {
-    const int64_t *row = row_of(machine, table, thread) + 1 + 2 * buffer->sent_as;
-    return (Window){row[0], row[1]};
+    const int64_t *window = table + windows_of(machine, thread) + 2 * buffer->sent_as;
+    return (Window){window[0], window[1]};
 }
 
-static int64_t *own_row(SimCore *core, const ThreadState *thread) {
-    int64_t *table = link_thread(core, thread)->known;
-    return table + link_thread_number(core->index, thread->thread) * link_row_size(core->machine);
+int64_t sim_link_step(SimCore *core, const ThreadState *thread) {
+    return ++link_thread(core, thread)->known[link_thread_number(core->index, thread->thread)];
 }
-
-int64_t sim_link_step(SimCore *core, const ThreadState *thread) { return ++own_row(core, thread)[0]; }
 
 void sim_link_learn(SimCore *core, const ThreadState *thread, const Parcel *parcel) {
-    int64_t *table = link_thread(core, thread)->known, size = link_row_size(core->machine);
-    int rows = 2 * core->machine->core_count;
-    for (int i = 0; i < rows; i++)
-        if (parcel->known[i * size] > table[i * size])
-            memcpy(table + i * size, parcel->known + i * size, (size_t)size * sizeof *table);
+    const Machine *machine = core->machine;
+    int64_t *table = link_thread(core, thread)->known, size = 2 * (int64_t)machine->sent_buffers;
+    for (int i = 0; i < 2 * machine->core_count; i++) {
+        if (parcel->known[i] <= table[i]) continue;
+        table[i] = parcel->known[i];
+        int64_t windows = windows_of(machine, i);
+        for (int64_t j = windows; j < windows + size; j++) table[j] = parcel->known[j];
+    }
 }
 
 // Pages that are reserved and that nothing moves any more.
@@ -45,13 +44,14 @@ static int64_t free_until(const NumberCore *core, const BufferState *buffer) {
 
 void sim_link_know(SimCore *core, const ThreadState *thread, int64_t *table) {
     const Machine *machine = core->machine;
-    int64_t *row = own_row(core, thread);
+    int64_t *known = link_thread(core, thread)->known;
+    int64_t *windows = known + windows_of(machine, link_thread_number(core->index, thread->thread));
     for (int i = 0; i < machine->buffer_count; i++) {
         const BufferInfo *info = &machine->buffers[i];
         if (!info->is_sent || info->circular->producer != thread->thread) continue;
         const BufferState *buffer = &number_core(core)->buffers[i];
-        row[1 + 2 * info->sent_as] = buffer->pushed;
-        row[2 + 2 * info->sent_as] = free_until(number_core(core), buffer);
+        windows[2 * info->sent_as] = buffer->pushed;
+        windows[2 * info->sent_as + 1] = free_until(number_core(core), buffer);
     }
-    memcpy(table, link_thread(core, thread)->known, (size_t)link_table_size(machine) * sizeof *table);
+    memcpy(table, known, (size_t)link_table_size(machine) * sizeof *table);
 }

@@ -26,8 +26,8 @@ typedef struct Delivery {
 struct Parcel {
     Parcel *next; // of its sender's
     ParcelKind kind;
-    _Atomic(int) unread; // deliveries still in an inbox
-    int from, thread;    // the sender, and its thread's number
+    _Atomic(int64_t) unread; // pages that receivers still need, over all deliveries; changes that are not received
+    int from, thread;        // the sender, and its thread's number
     const CodeInstruction *in;
     int count, capacity; // of deliveries
     Delivery *deliveries;
@@ -40,8 +40,9 @@ struct Parcel {
 
 // ---------------------------------------------------------------- knowledge
 
-// A table has a row for each data-movement thread of each core: its steps, and for each circular buffer that it may
-// receive pages in, how many pages it had pushed by then and up to which page it had reserved.
+// A table holds the steps of each data-movement thread of each core, and behind them, for each such thread and each
+// circular buffer that it may receive pages in, how many pages it had pushed by then and up to which page it had
+// reserved.
 typedef struct Window {
     int64_t pushed, until;
 } Window;
@@ -89,9 +90,8 @@ typedef struct CoreLink {
 
 void sim_link_prepare(Machine *machine, NumberCore *core, NumberCore *const *cores, Arena *arena);
 
-static inline int64_t link_row_size(const Machine *machine) { return 1 + 2 * (int64_t)machine->sent_buffers; }
 static inline int64_t link_table_size(const Machine *machine) {
-    return 2 * machine->core_count * link_row_size(machine);
+    return 2 * machine->core_count * (1 + 2 * (int64_t)machine->sent_buffers);
 }
 static inline LinkThread *link_thread(SimCore *core, const ThreadState *thread) {
     return &number_core(core)->link->movers[thread->thread == THREAD_WRITER];
@@ -99,7 +99,7 @@ static inline LinkThread *link_thread(SimCore *core, const ThreadState *thread) 
 // One step further; returns its number.
 int64_t sim_link_step(SimCore *core, const ThreadState *thread);
 // The steps of a thread that a table knows of.
-int64_t sim_link_steps(const Machine *machine, const int64_t *table, int thread);
+int64_t sim_link_steps(const int64_t *table, int thread);
 // What a table says of that thread's end of a buffer.
 Window sim_link_window(const Machine *machine, const int64_t *table, int thread, const BufferInfo *buffer);
 // Takes over what a parcel's sender knew.
@@ -115,6 +115,8 @@ Parcel *sim_parcel_take(SimCore *core, const ThreadState *thread, const CodeInst
                         int destinations, int64_t bytes);
 // On its way; with the sender's knowledge, if it is for a semaphore.
 void sim_parcel_send(SimCore *core, const ThreadState *thread, Parcel *parcel);
+// Its receiver needs so many parts of it no more.
+void sim_parcel_release(Parcel *parcel, int64_t parts);
 // Takes a delivery out of an inbox.
 void sim_delivery_remove(CoreLink *link, Delivery **place);
 // Between rounds: what a core has sent comes to the inboxes, parcels that all have read are free again, and one that

@@ -96,7 +96,8 @@ static void build_buffers(Machine *machine) {
     for (int i = 0; i < count; i++) {
         BufferInfo *info = &machine->buffers[i];
         if (!info->circular->alias) continue;
-        const BufferInfo *base = &machine->buffers[sim_buffer_place(machine, info->circular->alias)];
+        BufferInfo *base = &machine->buffers[sim_buffer_place(machine, info->circular->alias)];
+        info->is_aliased = base->is_aliased = true;
         info->offset = base->offset;
         info->first_page = base->first_page;
     }

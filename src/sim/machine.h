@@ -20,7 +20,8 @@ typedef struct BufferInfo {
     DType format;
     bool to_dst;  // unpacks to DST
     bool is_sent; // to other cores
-    int sent_as;  // place among those that its producer sends
+    bool is_aliased;
+    int sent_as; // place among those that its producer sends
     ShardUse shard_use;
     int shard; // the tensor over whose shard it lies, when `shard_use` says so
 } BufferInfo;
@@ -96,7 +97,9 @@ typedef struct PageState {
     uint64_t written;  // number of the page in the sequence of pushes for which it was last written, plus 1; 0: never
     uint64_t arriving; // token of the read that fills it; leaving: of the write that empties it
     uint64_t leaving;
-    uint64_t sent; // token of the multicast that takes it to other cores
+    uint64_t sent;         // token of the multicast that takes it to other cores
+    struct Parcel *parcel; // that it came in and still lies in, at `elsewhere`; NULL: it lies in L1
+    const unsigned char *elsewhere;
 } PageState;
 
 typedef struct BufferState {
@@ -225,6 +228,16 @@ static inline BufferState *operand_buffer(SimCore *core, const CodeInstruction *
 static inline unsigned char *page_bytes_at(const BufferState *buffer, int64_t index) {
     return buffer->bytes + index * buffer->info->page_bytes;
 }
+// What a page holds, wherever it lies.
+static inline const unsigned char *page_content(const BufferState *buffer, int64_t index) {
+    const PageState *page = &buffer->states[index];
+    return page->parcel ? page->elsewhere : page_bytes_at(buffer, index);
+}
+// The same for `count` pages, `stride` apart, so that they lie in one piece.
+const void *sim_pages_together(const BufferState *buffer, int64_t first, int64_t count, int64_t stride);
+// Pages that lie in parcels are given up, with what they hold.
+void sim_pages_drop(BufferState *buffer, int64_t first, int64_t count);
+void sim_page_settle(const BufferState *buffer, int64_t index); // in L1, as if it had come there
 // Place in the buffer of the page that is `tile` behind the read pointer, `slot` behind the write pointer; -1 after a
 // violation.
 int64_t sim_page_to_read(SimCore *core, const ThreadState *thread, const CodeInstruction *in, const BufferState *buffer,

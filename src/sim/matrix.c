@@ -1,7 +1,7 @@
 // The matrix unit with its unpackers, and the packer: pages in, DST tiles, pages out. The numbers are units.h's.
 #include "sim/dst.h"
 
-static const void *page_at(const BufferState *buffer, int64_t index) { return page_bytes_at(buffer, index); }
+static const void *page_at(const BufferState *buffer, int64_t index) { return page_content(buffer, index); }
 
 // ---------------------------------------------------------------- products
 
@@ -65,8 +65,8 @@ Outcome sim_product(SimCore *core, ThreadState *thread, const CodeInstruction *i
     numbers->tally.products += shape.rows * shape.columns;
     if (!numbers->numbers) return OUTCOME_DONE;
     ProductBlock block = {.dst = dst,
-                          .in0 = page_at(in0, page0),
-                          .in1 = page_at(in1, page1),
+                          .in0 = sim_pages_together(in0, page0, shape.rows, shape.inner),
+                          .in1 = sim_pages_together(in1, page1, shape.columns, 1),
                           .format0 = in0->info->format,
                           .format1 = in1->info->format,
                           .rows = (int)shape.rows,

@@ -131,7 +131,7 @@ Outcome sim_noc_write(SimCore *core, ThreadState *thread, const CodeInstruction 
     mover->last_write = in;
     count_bytes(core, tensor, values[0].i, &numbers->tally.written_bytes);
     if (numbers->numbers)
-        unit_write_page(page_bytes_at(buffer, index), &tensor->map, tensor->format, tensor->data, values[0].i);
+        unit_write_page(page_content(buffer, index), &tensor->map, tensor->format, tensor->data, values[0].i);
     return OUTCOME_DONE;
 }
 

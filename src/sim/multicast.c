@@ -124,7 +124,7 @@ static Outcome address(SimCore *core, const ThreadState *thread, const CodeInstr
     LinkThread *mover = link_thread(core, thread);
     int receiver = link_thread_number(delivery->to, buffer->info->circular->producer);
     Window window = sim_link_window(machine, mover->known, receiver, buffer->info);
-    int64_t steps = sim_link_steps(machine, mover->known, receiver), ring = buffer->info->pages;
+    int64_t steps = sim_link_steps(mover->known, receiver), ring = buffer->info->pages;
     int64_t *last = &mover->sent[delivery->to * machine->sent_buffers + buffer->info->sent_as];
     int64_t ahead = (parcel->first - window.pushed % ring + ring) % ring;
     delivery->number = window.pushed + ahead;
@@ -136,9 +136,12 @@ static Outcome address(SimCore *core, const ThreadState *thread, const CodeInstr
 }
 
 static void load_pages(SimCore *core, const ThreadState *thread, BufferState *buffer, Parcel *parcel) {
-    for (int64_t i = 0; i < parcel->pages; i++)
+    int64_t bytes = buffer->info->page_bytes;
+    for (int64_t i = 0; i < parcel->pages; i++) {
         buffer->states[parcel->first + i].sent = number_mover(core, thread)->write_token;
-    if (number_core(core)->numbers) memcpy(parcel->data, page_bytes_at(buffer, parcel->first), (size_t)parcel->bytes);
+        if (number_core(core)->numbers)
+            memcpy(parcel->data + i * bytes, page_content(buffer, parcel->first + i), (size_t)bytes);
+    }
 }
 
 Outcome sim_multicast(SimCore *core, ThreadState *thread, const CodeInstruction *in, const Scalar *values) {
@@ -187,13 +190,52 @@ static const char *arrival_fault(const NumberCore *core, const BufferState *buff
 
 Outcome sim_pages_arrive(SimCore *core, const ThreadState *thread, const CodeInstruction *in,
                          const Delivery *delivery) {
-    const Parcel *parcel = delivery->parcel;
+    Parcel *parcel = delivery->parcel;
     BufferState *buffer = &number_core(core)->buffers[parcel->in->buffers[0]];
     for (int64_t i = 0; i < parcel->pages; i++) {
+        PageState *page = &buffer->states[parcel->first + i];
         const char *why = arrival_fault(number_core(core), buffer, delivery->number + i, parcel->first + i);
         if (why) return refuse_arrival(core, thread, in, buffer, delivery, why);
-        buffer->states[parcel->first + i].written = (uint64_t)(delivery->number + i) + 1;
+        page->written = (uint64_t)(delivery->number + i) + 1;
+        page->parcel = parcel;
+        page->elsewhere = parcel->data + i * buffer->info->page_bytes;
+        if (buffer->info->is_aliased || !number_core(core)->numbers) sim_page_settle(buffer, parcel->first + i);
     }
-    if (number_core(core)->numbers) memcpy(page_bytes_at(buffer, parcel->first), parcel->data, (size_t)parcel->bytes);
     return OUTCOME_DONE;
+}
+
+// ---------------------------------------------------------------- pages that stay in their parcels
+
+// A page is read where it came: all receivers of a parcel share its bytes.
+static void leave(PageState *page, int64_t pages) {
+    Parcel *parcel = page->parcel;
+    page->parcel = NULL;
+    sim_parcel_release(parcel, pages);
+}
+
+void sim_page_settle(const BufferState *buffer, int64_t index) {
+    PageState *page = &buffer->states[index];
+    if (buffer->bytes) memcpy(page_bytes_at(buffer, index), page->elsewhere, (size_t)buffer->info->page_bytes);
+    leave(page, 1);
+}
+
+void sim_pages_drop(BufferState *buffer, int64_t first, int64_t count) {
+    for (int64_t i = 0; i < count;) {
+        PageState *page = &buffer->states[first + i];
+        int64_t run = 1;
+        for (; page->parcel && i + run < count && page[run].parcel == page->parcel; run++) page[run].parcel = NULL;
+        if (page->parcel) leave(page, run);
+        i += run;
+    }
+}
+
+const void *sim_pages_together(const BufferState *buffer, int64_t first, int64_t count, int64_t stride) {
+    const unsigned char *start = page_content(buffer, first);
+    int64_t bytes = buffer->info->page_bytes, i = 1;
+    if (!buffer->info->is_sent) return start;
+    while (i < count && page_content(buffer, first + i * stride) == start + i * stride * bytes) i++;
+    if (i >= count) return start;
+    for (i = 0; i < count; i++)
+        if (buffer->states[first + i * stride].parcel) sim_page_settle(buffer, first + i * stride);
+    return page_bytes_at(buffer, first);
 }

@@ -39,13 +39,18 @@ Parcel *sim_parcel_take(SimCore *core, const ThreadState *thread, const CodeInst
 void sim_parcel_send(SimCore *core, const ThreadState *thread, Parcel *parcel) {
     CoreLink *link = number_core(core)->link;
     if (parcel->kind != PARCEL_PAGES) sim_link_know(core, thread, parcel->known);
-    atomic_store_explicit(&parcel->unread, parcel->count, memory_order_relaxed);
+    int64_t parts = parcel->kind == PARCEL_PAGES ? parcel->pages : 1;
+    atomic_store_explicit(&parcel->unread, parcel->count * parts, memory_order_relaxed);
     parcel->next = NULL;
     *link->outbox_end = parcel;
     link->outbox_end = &parcel->next;
 }
 
 // ---------------------------------------------------------------- on the receiver's side
+
+void sim_parcel_release(Parcel *parcel, int64_t parts) {
+    atomic_fetch_sub_explicit(&parcel->unread, parts, memory_order_release);
+}
 
 void sim_delivery_remove(CoreLink *link, Delivery **place) {
     Delivery *delivery = *place;
@@ -54,7 +59,6 @@ void sim_delivery_remove(CoreLink *link, Delivery **place) {
     if (link->inbox_end == &delivery->next) link->inbox_end = place;
     link->inbox_count--;
     link->inbox_bytes -= parcel->bytes;
-    atomic_fetch_sub_explicit(&parcel->unread, 1, memory_order_release);
 }
 
 // ---------------------------------------------------------------- between rounds

@@ -17,8 +17,8 @@ typedef struct Rounds {
     // helping host threads
     pthread_t helpers[SIM_THREADS_MAX];
     int helper_count, busy;
-    int64_t round; // that helpers are to run
-    bool finished;
+    int64_t round;
+    bool is_open, finished; // the round; all of them
     pthread_mutex_t mutex;
     pthread_cond_t started, done;
 } Rounds;
@@ -41,14 +41,18 @@ static void take_turns(Rounds *rounds) {
     }
 }
 
+// A helper that the host wakes too late finds the round closed, and nobody waits for it.
 static void *help(void *user) {
     Rounds *rounds = user;
     int64_t seen = 0;
     pthread_mutex_lock(&rounds->mutex);
-    for (;;) {
-        while (rounds->round == seen && !rounds->finished) pthread_cond_wait(&rounds->started, &rounds->mutex);
-        if (rounds->finished) break;
+    while (!rounds->finished) {
+        if (!rounds->is_open || rounds->round == seen) {
+            pthread_cond_wait(&rounds->started, &rounds->mutex);
+            continue;
+        }
         seen = rounds->round;
+        rounds->busy++;
         pthread_mutex_unlock(&rounds->mutex);
         take_turns(rounds);
         pthread_mutex_lock(&rounds->mutex);
@@ -58,16 +62,17 @@ static void *help(void *user) {
     return NULL;
 }
 
-static void wake_helpers(Rounds *rounds) {
+static void open_round(Rounds *rounds) {
     pthread_mutex_lock(&rounds->mutex);
     rounds->round++;
-    rounds->busy = rounds->helper_count;
+    rounds->is_open = true;
     pthread_cond_broadcast(&rounds->started);
     pthread_mutex_unlock(&rounds->mutex);
 }
 
-static void await_helpers(Rounds *rounds) {
+static void close_round(Rounds *rounds) {
     pthread_mutex_lock(&rounds->mutex);
+    rounds->is_open = false;
     while (rounds->busy > 0) pthread_cond_wait(&rounds->done, &rounds->mutex);
     pthread_mutex_unlock(&rounds->mutex);
 }
@@ -76,9 +81,9 @@ static void run_round(Rounds *rounds) {
     bool shared = rounds->helper_count > 0 && rounds->turn_count > 1;
     atomic_store(&rounds->next, 0);
     atomic_store(&rounds->moved, false);
-    if (shared) wake_helpers(rounds);
+    if (shared) open_round(rounds);
     take_turns(rounds);
-    if (shared) await_helpers(rounds);
+    if (shared) close_round(rounds);
 }
 
 // ---------------------------------------------------------------- between rounds

@@ -75,7 +75,7 @@ static Outcome refuse_senders(SimCore *core, const ThreadState *thread, const Co
 
 static Outcome change(SimCore *core, const ThreadState *thread, const CodeInstruction *in, SemaphoreState *semaphore,
                       const Parcel *parcel) {
-    if (sim_link_steps(core->machine, parcel->known, semaphore->owner) < semaphore->step)
+    if (sim_link_steps(parcel->known, semaphore->owner) < semaphore->step)
         return refuse_race(core, thread, semaphore, parcel);
     bool sets = parcel->kind == PARCEL_SET;
     bool is_second = semaphore->changed_by >= 0 && semaphore->changed_by != parcel->thread;
@@ -117,8 +117,10 @@ static Outcome receive(SimCore *core, const ThreadState *thread, const CodeInstr
     const Delivery *delivery = *first_for(link, in->semaphore);
     if (!delivery) return OUTCOME_BLOCKED;
     if (receive_pages(core, thread, in, delivery) != OUTCOME_DONE) return OUTCOME_FAILED;
-    if (change(core, thread, in, semaphore, delivery->parcel) != OUTCOME_DONE) return OUTCOME_FAILED;
+    Parcel *parcel = delivery->parcel;
+    if (change(core, thread, in, semaphore, parcel) != OUTCOME_DONE) return OUTCOME_FAILED;
     sim_delivery_remove(link, first_for(link, in->semaphore));
+    sim_parcel_release(parcel, 1);
     return OUTCOME_DONE;
 }
 
