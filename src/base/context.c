@@ -57,6 +57,7 @@ void context_free(Context *context) {
 static bool run_protected(Context *context, void (*work)(Context *context, void *user), void *user) {
     jmp_buf here;
     jmp_buf *const outer = context->escape;
+    DiagnosticKind (*const outer_kind)(DiagnosticCode) = context->kind_of;
     context->escape = &here;
     if (setjmp(here) == 0) {
         work(context, user);
@@ -64,6 +65,7 @@ static bool run_protected(Context *context, void (*work)(Context *context, void 
         return true;
     }
     context->escape = outer;
+    context->kind_of = outer_kind;
     return false;
 }
 

@@ -32,6 +32,8 @@ typedef struct Context {
     void *on_diagnostic_user;
     uint32_t delivered; // diagnostics already given to on_diagnostic
     bool warnings_as_errors;
+    // Says whose an error is where that depends on more than its code; NULL: as diagnostics.def has it.
+    DiagnosticKind (*kind_of)(DiagnosticCode code);
 } Context;
 
 #define MAX_ERRORS 20

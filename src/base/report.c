@@ -1,14 +1,18 @@
 // Reporting: diagnostics are recorded, counted, and delivered when they are complete.
 #include "base/context.h"
 
+static DiagnosticKind kind_of(const Context *context, DiagnosticCode code) {
+    DiagnosticKind kind = context->kind_of ? context->kind_of(code) : diagnostic_kind(code);
+    return kind == KIND_WARNING && context->warnings_as_errors ? KIND_USER : kind;
+}
+
 // The vector keeps one place free for DIAG_OUT_OF_MEMORY.
 static Diagnostic *add_diagnostic(Context *context, DiagnosticCode code, Location location, const char *message) {
     if (context->diagnostics.count + 1 >= context->diagnostics.capacity)
         vector_grow(&context->unit, (void **)&context->diagnostics.items, &context->diagnostics.capacity,
                     sizeof(Diagnostic));
     Diagnostic *diagnostic = &context->diagnostics.items[context->diagnostics.count++];
-    *diagnostic = (Diagnostic){.code = code, .kind = diagnostic_kind(code), .location = location, .message = message};
-    if (diagnostic->kind == KIND_WARNING && context->warnings_as_errors) diagnostic->kind = KIND_USER;
+    *diagnostic = (Diagnostic){.code = code, .kind = kind_of(context, code), .location = location, .message = message};
     if (diagnostic->kind >= KIND_USER) context->error_count++;
     return diagnostic;
 }
@@ -17,11 +21,6 @@ static const char *format_message(Context *context, const char *format, va_list 
     Text text = {.arena = &context->unit};
     text_format_list(&text, format, arguments);
     return text.data ? text.data : "";
-}
-
-static bool is_error(const Context *context, DiagnosticCode code) {
-    DiagnosticKind kind = diagnostic_kind(code);
-    return kind >= KIND_USER || (kind == KIND_WARNING && context->warnings_as_errors);
 }
 
 static void refuse_more_errors(Context *context) {
@@ -33,7 +32,7 @@ static void refuse_more_errors(Context *context) {
 static void report_list(Context *context, DiagnosticCode code, Location location, const char *format,
                         va_list arguments) {
     context_flush(context);
-    if (context->error_count >= MAX_ERRORS && is_error(context, code)) refuse_more_errors(context);
+    if (context->error_count >= MAX_ERRORS && kind_of(context, code) >= KIND_USER) refuse_more_errors(context);
     add_diagnostic(context, code, location, format_message(context, format, arguments));
 }
 

@@ -327,6 +327,7 @@ struct Function {
     VECTOR(Variable *) sizes;        // dynamic sizes and scalar parameters
     Block *body;                     // element and tile level
     VECTOR(ThreadProgram *) threads; // thread level; `body` is then NULL
+    bool is_compiled;                // SplitDataflow made them; false if they were read
     VECTOR(CircularBuffer *) circular_buffers;
     VECTOR(Semaphore *) semaphores;
     VECTOR(RuntimeArgument *) arguments;

@@ -33,6 +33,20 @@ static void walk_tree(Check *check, Tree *tree) {
         walk_analysis(check, tree, *analysis);
 }
 
+static bool verify(Check *check) {
+    if (!verify_metadata(check)) return false;
+    add_trees(check);
+    verify_resources(check);
+    if (!holds_so_far(check) || !build_trees(check)) return false;
+    for (int i = 0; i < check->tree_count; i++) walk_tree(check, &check->trees[i]);
+    if (holds_so_far(check)) verify_balance(check);
+    if (holds_so_far(check)) verify_routes(check);
+    if (holds_so_far(check)) verify_shard_holders(check);
+    verify_tensors(check);
+    verify_work_items(check);
+    return holds_so_far(check);
+}
+
 bool program_verify(Function *program, const Target *target) {
     Context *context = program->module->context;
     Check check = {.function = program,
@@ -44,15 +58,9 @@ bool program_verify(Function *program, const Target *target) {
                    .semaphore_count = (int)program->semaphores.count,
                    .concrete_steps = CONCRETE_STEPS,
                    .errors_before = context->error_count};
-    if (!verify_metadata(&check)) return false;
-    add_trees(&check);
-    verify_resources(&check);
-    if (!holds_so_far(&check) || !build_trees(&check)) return false;
-    for (int i = 0; i < check.tree_count; i++) walk_tree(&check, &check.trees[i]);
-    if (holds_so_far(&check)) verify_balance(&check);
-    if (holds_so_far(&check)) verify_routes(&check);
-    if (holds_so_far(&check)) verify_shard_holders(&check);
-    verify_tensors(&check);
-    verify_work_items(&check);
-    return holds_so_far(&check);
+    DiagnosticKind (*outer)(DiagnosticCode) = context->kind_of;
+    if (program->is_compiled) context->kind_of = kind_of_compiled;
+    bool holds = verify(&check);
+    context->kind_of = outer;
+    return holds;
 }

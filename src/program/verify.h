@@ -231,6 +231,7 @@ int64_t amount_on(Check *check, const Tree *tree, int core, Amount amount, bool 
 Core route_core(const Check *check, const Node *node, int core, int operand);
 
 // ---------------------------------------------------------------- groups without a walk
+DiagnosticKind kind_of_compiled(DiagnosticCode code);
 bool verify_cores(Check *check);
 bool verify_semaphores(Check *check);
 void verify_routes(Check *check);
