@@ -19,6 +19,7 @@ typedef enum Resource {
     ATOMICS,    // increments that no barrier has waited for
     SEMAPHORE,  // of this core
     PERMISSION, // what this core may do because a semaphore was waited for
+    SIGNALS,    // sent to other cores, whose answer may be waited for
     OFFERED,    // pages reserved, which the next signal may offer to other cores
     CLEARED,    // semaphores set, which other cores may change after the next signal
     CHANNEL,    // the order in which other cores see what is sent to them
@@ -69,7 +70,7 @@ typedef struct Kernel {
     const char *name;
     const char *file, *entry;
     const char *bindings; // "NAME=VALUE NAME=VALUE"
-    const char *core_grid;
+    const char *core_grid, *chip;
 } Kernel;
 
 extern const Kernel kernels[];

@@ -7,7 +7,7 @@
 #include "api/pipelines.h"
 
 const Kernel kernels[] = {
-#define KERNEL(name, file, entry, bindings, core_grid) {#name, file, entry, bindings, core_grid},
+#define KERNEL(name, file, entry, bindings, core_grid, chip) {#name, file, entry, bindings, core_grid, chip},
 #include "kernels.def"
 #undef KERNEL
 };
@@ -34,8 +34,8 @@ Function *kernel_program(Context *context, const Kernel *kernel) {
     elaborate.binding_count = split_bindings(context, kernel->bindings, bindings);
     Function *function = kernel_load(module_open(context), context_read_source(context, kernel->file), &elaborate);
     if (is_program(function)) return function;
-    CompileOptions options =
-        compile_options_for(function, &(OptionWords){.core_grid = kernel->core_grid, .pipeline = "new"});
+    OptionWords words = {.core_grid = kernel->core_grid, .target = kernel->chip, .pipeline = "new"};
+    CompileOptions options = compile_options_for(function, &words);
     compile_run(function, &options, &(PipelineOptions){.verify_each = true});
     return function;
 }
