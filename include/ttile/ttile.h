@@ -281,6 +281,7 @@ typedef struct ttile_comparison {
     size_t worst_tensor;  // the output that is furthest off
     int64_t worst_index[TTILE_MAX_RANK];
     double worst_result, worst_reference;
+    double mean_error, mean_tolerance; // in the mean of squares over that output; tolerance 0: no such rule
 } ttile_comparison;
 
 // Compares the outputs in `buffers` with the reference. `tolerance` 0 applies the rule of docs/simulator.md, otherwise

@@ -34,6 +34,12 @@ static void report_mismatch(const Function *function, const Tensor *tensor, cons
            comparison->compared, comparison->has_nan ? ", some are NaN or infinite" : "");
 }
 
+static void report_mean_mismatch(const Function *function, const Tensor *tensor, const Comparison *comparison) {
+    report(function->module->context, DIAG_RESULT_MISMATCH, function->location,
+           "%s is off by %.3g in the mean of squares, allowed is %.3g; no element is off by more than its %.3g",
+           tensor->name, comparison->mean_error, comparison->mean_tolerance, comparison->tolerance);
+}
+
 static void report_unwritten(const Function *function, int64_t count) {
     Context *context = function->module->context;
     report(context, DIAG_OUTPUT_UNWRITTEN, function->location, "%lld elements of the outputs are written by no block",
@@ -44,7 +50,10 @@ static void report_unwritten(const Function *function, int64_t count) {
 // How far over its tolerance a comparison is; NaN counts as infinitely far.
 static double excess(const Comparison *comparison) {
     if (comparison->has_nan) return INFINITY;
-    return comparison->tolerance > 0 ? comparison->max_abs_error / comparison->tolerance : comparison->max_abs_error;
+    double largest =
+        comparison->tolerance > 0 ? comparison->max_abs_error / comparison->tolerance : comparison->max_abs_error;
+    double mean = comparison->mean_tolerance > 0 ? comparison->mean_error / comparison->mean_tolerance : 0;
+    return fmax(largest, mean);
 }
 
 Verdict judge_outputs(const Function *function, const TensorSet *result, const OracleResult *reference,
@@ -70,7 +79,10 @@ Verdict verdict_of(const Function *function, const TensorSet *result, const Orac
     for (int i = 0; i < verdict.count; i++) {
         const Tensor *tensor = &result->tensors[verdict.outputs[i].tensor];
         const Comparison *comparison = &verdict.outputs[i].comparison;
-        if (!comparison->pass) report_mismatch(function, tensor, comparison, tolerance > 0);
+        if (comparison->mismatched)
+            report_mismatch(function, tensor, comparison, tolerance > 0);
+        else if (!comparison->pass)
+            report_mean_mismatch(function, tensor, comparison);
         if (comparison->reference_is_zero)
             report(function->module->context, DIAG_REFERENCE_ZERO, function->location,
                    "the reference of %s is zero everywhere", tensor->name);

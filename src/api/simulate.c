@@ -124,6 +124,8 @@ static ttile_comparison comparison_of(const Verdict *verdict) {
     comparison.max_abs_error = worst->max_abs_error;
     comparison.max_rel_error = worst->max_rel_error;
     comparison.tolerance = worst->tolerance;
+    comparison.mean_error = worst->mean_error;
+    comparison.mean_tolerance = worst->mean_tolerance;
     comparison.worst_tensor = (size_t)verdict->outputs[verdict->worst].tensor;
     comparison.worst_result = worst->worst_result;
     comparison.worst_reference = worst->worst_reference;

@@ -6,7 +6,9 @@
 // roundoff of the operands as the fidelity truncates them (over sqrt(3), as cuts are anything up to it) plus that of
 // the accumulator times what its number of roundings comes to; any other operation, and every store, the unit roundoff
 // of its result; and each passes on the errors of its operands as steeply as it depends on them. The reference itself
-// rounds, too, which the constant allows for. Integers must be equal.
+// rounds, too, which the constant allows for. The mean of the squares of all differences is held to the same rule, with
+// errors as they add up in the mean of squares: it sees what is off everywhere by less than one element may be.
+// Integers must be equal.
 #include "data/compare.h"
 
 #include <math.h>
@@ -15,6 +17,7 @@
 #include "data/convert.h"
 
 #define CONSTANT 4.0
+#define ROOT_3   1.7320508 // roundings are off by anything up to the roundoff: by 1 / ROOT_3 of it in the mean of squares
 #define CHUNK    1024
 #define LANES    8
 
@@ -51,6 +54,19 @@ static double largest_of(const double *a, const double *b, size_t count) {
     return all;
 }
 
+// Sum of the squares of a - b, or of a without b. Lanes keep sums of their own.
+static double squares_of(const double *a, const double *b, size_t count) {
+    double squares[LANES] = {0};
+    for (size_t i = 0; i < count; i += LANES)
+        for (size_t lane = 0; lane < LANES; lane++) {
+            double value = b ? a[i + lane] - b[i + lane] : a[i + lane];
+            squares[lane] += value * value;
+        }
+    double all = 0;
+    for (size_t lane = 0; lane < LANES; lane++) all += squares[lane];
+    return all;
+}
+
 static bool all_finite(const Rows *rows) {
     double sum[LANES] = {0}; // stays 0 while everything is finite: x - x is NaN otherwise
     for (size_t i = 0; i < rows->count; i += LANES)
@@ -74,8 +90,8 @@ static size_t drop_special(Rows *rows) {
 }
 
 typedef struct Magnitude {
-    double largest; // of the finite elements
-    size_t special; // elements that are not
+    double largest, squares; // of the finite elements; their sum
+    size_t special;          // elements that are not
 } Magnitude;
 
 // Of the compared reference.
@@ -85,6 +101,7 @@ static Magnitude reference_magnitude(const Tensor *reference, const uint8_t *mas
         load_rows(rows, reference, reference, mask, first);
         if (!all_finite(rows)) magnitude.special += drop_special(rows);
         magnitude.largest = fmax(magnitude.largest, largest_of(rows->reference, NULL, rows->count));
+        magnitude.squares += squares_of(rows->reference, NULL, rows->count);
     }
     return magnitude;
 }
@@ -92,6 +109,12 @@ static Magnitude reference_magnitude(const Tensor *reference, const uint8_t *mas
 static double rule(const Precision *precision, double largest, DType type) {
     if (!precision || !dtype_is_float(type)) return 0;
     return CONSTANT * fmax(precision->error, precision->storage_roundoff * largest);
+}
+
+// Many elements that are each off by little: the rule over the mean of squares.
+static double mean_rule(const Precision *precision, double mean, DType type) {
+    if (!precision || !dtype_is_float(type)) return 0;
+    return CONSTANT * fmax(precision->typical, precision->storage_roundoff / ROOT_3 * mean);
 }
 
 static void set_worst(Comparison *comparison, const Rows *rows, const Tensor *reference, size_t first, size_t i) {
@@ -146,7 +169,7 @@ Comparison compare_tensors(const Tensor *result, const Tensor *reference, const 
     Comparison comparison = {0};
     Rows rows;
     Magnitude magnitude = reference_magnitude(reference, mask, &rows);
-    double largest = magnitude.largest;
+    double largest = magnitude.largest, squares = 0;
     comparison.tolerance = relative > 0 ? relative * largest : rule(precision, largest, reference->type);
     comparison.compared = count_compared(mask, reference->count);
     for (size_t first = 0; first < reference->count; first += CHUNK) {
@@ -154,11 +177,17 @@ Comparison compare_tensors(const Tensor *result, const Tensor *reference, const 
         if (first == 0 && rows.count) set_worst(&comparison, &rows, reference, 0, 0); // where nothing is off
         if (!all_finite(&rows)) compare_any(&comparison, &rows, reference, first);
         compare_finite(&comparison, &rows, reference, first);
+        squares += squares_of(rows.result, rows.reference, rows.count);
     }
     double error = comparison.max_abs_error;
     comparison.max_rel_error = error == 0 ? 0 : largest > 0 ? error / largest : INFINITY;
     comparison.reference_is_zero = largest == 0 && magnitude.special == 0;
     comparison.reference_is_not_finite = magnitude.special > 0 && magnitude.special == comparison.compared;
-    comparison.pass = comparison.mismatched == 0;
+    double compared = comparison.compared ? (double)comparison.compared : 1;
+    comparison.mean_error = sqrt(squares / compared);
+    if (relative <= 0)
+        comparison.mean_tolerance = mean_rule(precision, sqrt(magnitude.squares / compared), reference->type);
+    bool mean_holds = comparison.mean_tolerance == 0 || comparison.mean_error <= comparison.mean_tolerance;
+    comparison.pass = comparison.mismatched == 0 && mean_holds;
     return comparison;
 }

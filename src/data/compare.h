@@ -8,6 +8,7 @@
 typedef struct Precision {
     double storage_roundoff; // of the output's format, rounded to nearest; 0 if its elements are exact
     double error;            // absolute: what all roundings on the way to it are expected to leave behind
+    double typical;          // the same in the mean of squares over the elements
     // What went into the error, for reports.
     double operand_roundoff;     // of product operands as the fidelity and the matrix unit cut them off
     double accumulator_roundoff; // of the narrowest accumulator of a reduction
@@ -21,6 +22,7 @@ typedef struct Comparison {
     bool reference_is_not_finite;        // no element of it is finite: warn
     double max_abs_error, max_rel_error; // relative to the largest magnitude of the reference
     double tolerance;                    // absolute, as applied
+    double mean_error, mean_tolerance;   // roots of means of squares over the elements; 0: no such rule
     double worst_result, worst_reference;
     int64_t worst_index[MAX_RANK];
     size_t compared, mismatched; // elements compared; elements over the tolerance

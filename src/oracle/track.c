@@ -53,7 +53,7 @@ void track_set(Machine *machine, Storage *storage, Track track, bool all) {
 static Track with_error(Track track, double largest, double typical) {
     track.inexact = true;
     track.error.largest += largest;
-    track.error.typical += typical;
+    track.error.typical = hypot(track.error.typical, typical); // what is independent adds up as squares
     return track;
 }
 
@@ -61,7 +61,7 @@ Track track_rounded(Track track, DType type, bool rounded, Norms values) {
     double roundoff = dtype_unit_roundoff(type);
     if (!dtype_is_float(type)) return (Track){0};
     if (!rounded && !track.inexact) return track;
-    return with_error(track, roundoff * values.largest, roundoff * values.typical);
+    return with_error(track, roundoff * values.largest, roundoff / ROOT_3 * values.typical);
 }
 
 static bool whole_buffer(const View *view) {
@@ -255,10 +255,9 @@ void track_gather(Shared *shared) {
         }
 }
 
-// The error was estimated on some elements: where others are larger, it is taken to be larger, too.
-static double error_of_all(const Track *track, double largest) {
-    bool larger = track->seen > 0 && largest > track->seen;
-    return larger ? track->error.largest * (largest / track->seen) : track->error.largest;
+// Errors were estimated on some elements: where others are larger, they are taken to be larger, too.
+static double unseen_share(const Track *track, double largest) {
+    return track->seen > 0 && largest > track->seen ? largest / track->seen : 1;
 }
 
 static double largest_element(const Storage *storage) {
@@ -277,9 +276,11 @@ static double largest_element(const Storage *storage) {
 Precision track_precision(const Storage *storage) {
     const Track *track = &storage->track;
     if (!track->inexact) return (Precision){.reduction_length = 1};
+    double unseen = unseen_share(track, largest_element(storage));
     return (Precision){
         .storage_roundoff = dtype_unit_roundoff(storage->info->buffer->type),
-        .error = error_of_all(track, largest_element(storage)),
+        .error = track->error.largest * unseen,
+        .typical = track->error.typical * unseen,
         .operand_roundoff = track->operand,
         .accumulator_roundoff = track->accumulator,
         .reduction_length = fmax(track->length, 1),

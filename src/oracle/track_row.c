@@ -4,6 +4,8 @@
 
 #include "oracle/launch.h"
 
+#define ROOT_3      1.7320508
+
 #define LANE_STRIDE 7
 #define ROW_SHARE   16 // one row in so many is looked at
 #define FIRST_ROWS  4  // and the first of each loop
@@ -95,7 +97,7 @@ static Error passed_on(const Machine *machine, const Instruction *instruction, G
         Gain steep = gain(lane_of(machine, operand[0], i), lane_of(machine, operand[1], i),
                           lane_of(machine, instruction->target, i));
         add_lane(&largest, steepened(steep.x, x.largest) + steepened(steep.y, y.largest));
-        add_lane(&typical, steepened(steep.x, x.typical) + steepened(steep.y, y.typical));
+        add_lane(&typical, hypot(steepened(steep.x, x.typical), steepened(steep.y, y.typical)));
     }
     return (Error){norms_of(&largest).largest, norms_of(&typical).typical};
 }
@@ -119,7 +121,7 @@ static Track operation_track(const Machine *machine, const Instruction *instruct
     Norms norms = lane_norms(machine, instruction->target);
     track.inexact = true;
     track.error.largest += roundoff * norms.largest;
-    track.error.typical += roundoff * norms.typical;
+    track.error.typical = hypot(track.error.typical, roundoff / ROOT_3 * norms.typical);
     return track;
 }
 

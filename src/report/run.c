@@ -149,6 +149,8 @@ static void put_check(Json *json, const RunSummary *summary) {
     put_float(json, "max_abs_error", summary->worst ? summary->worst->max_abs_error : 0);
     put_float(json, "max_rel_error", summary->worst ? summary->worst->max_rel_error : 0);
     put_float(json, "tolerance", summary->worst ? summary->worst->tolerance : 0);
+    put_float(json, "mean_error", summary->worst ? summary->worst->mean_error : 0);
+    put_float(json, "mean_tolerance", summary->worst ? summary->worst->mean_tolerance : 0);
     put(json, "worst", worst_value(json, summary));
     put_bool(json, "sampled", summary->sampled);
     put_int(json, "blocks_run", summary->blocks_run);

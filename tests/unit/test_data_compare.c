@@ -73,6 +73,26 @@ static void tolerance_decides(void **state) {
     assert_false(compare(NULL, &bf16_product, 0.01).pass);
 }
 
+// Every element off by less than one may be: the mean of squares sees it.
+static void mean_of_squares_decides(void **state) {
+    (void)state;
+    double squares = 0;
+    for (int i = 0; i < ROWS * COLUMNS; i++) squares += (double)reference_data[i] * reference_data[i];
+    double mean = sqrt(squares / (ROWS * COLUMNS));
+    for (int i = 0; i < ROWS * COLUMNS; i++) result_data[i] += 0.1f;
+    Comparison c = compare(NULL, &bf16_product, 0);
+    assert_int_equal(c.mismatched, 0);
+    assert_false(c.pass);
+    assert_true(fabs(c.mean_error - 0.1) < 1e-6);
+    assert_true(fabs(c.mean_tolerance - 4 * 0x1p-8 / sqrt(3) * mean) < 1e-6);
+    Precision product = bf16_product;
+    product.typical = 0.03;
+    assert_true(compare(NULL, &product, 0).pass);
+    assert_true(compare(NULL, &bf16_product, 0.02).pass); // the user's own tolerance has no such rule
+    for (int i = 1; i < ROWS * COLUMNS; i++) result_data[i] = reference_data[i];
+    assert_true(compare(NULL, &bf16_product, 0).pass);
+}
+
 static void mask_hides(void **state) {
     (void)state;
     result_data[5] = 1000;
@@ -170,6 +190,7 @@ int main(void) {
         FILLED(worst_pair),
         FILLED(rule_is_what_is_documented),
         FILLED(tolerance_decides),
+        FILLED(mean_of_squares_decides),
         FILLED(mask_hides),
         FILLED(not_finite),
         FILLED(zero_reference),
