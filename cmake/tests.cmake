@@ -70,10 +70,9 @@ foreach(file ${PYTEST_FILES})
   string(REGEX REPLACE "^test_" "${label}_" name ${name})
   ttile_test(${name} ${label} ${TTILE_PYTHON} -m pytest -q -p no:cacheprovider ${file})
 endforeach()
-# A part of the end-to-end suite under the legacy pipeline; all of it: TT_USE_NEW_PIPELINE=false pytest tests/e2e.
-ttile_test(e2e_legacy_pipeline e2e ${CMAKE_COMMAND} -E env TT_USE_NEW_PIPELINE=false ${TTILE_PYTHON} -m pytest -q
-  -p no:cacheprovider tests/e2e/test_gemm.py tests/e2e/test_elementwise.py tests/e2e/test_fused.py
-  tests/e2e/test_launches.py tests/e2e/test_options.py tests/e2e/test_examples.py)
+# The end-to-end suite once more under the legacy pipeline: `ctest -L legacy`.
+ttile_test(e2e_legacy_pipeline legacy ${CMAKE_COMMAND} -E env TT_USE_NEW_PIPELINE=false ${TTILE_PYTHON} -m pytest -q
+  -p no:cacheprovider tests/e2e)
 # Only in the configuration Metalium (make check-metalium), which needs the vendor's headers.
 foreach(check instructions all self_test)
   string(REPLACE "_" "-" option --${check})

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from common import GEMM, REWRITE, attributes, gemm, opt, run_with
-from support.running import ttile, ttile_json
+from support.running import ttile, ttile_json, words
 
 
 def test_rewriting_is_idempotent_and_named():
@@ -57,11 +57,25 @@ def test_legacy_says_that_it_has_no_strategies():
     assert "warning[legacy-option]" in result.stderr
 
 
-def test_pipelines_agree(tmp_path):
+EXAMPLES = [
+    ("examples/gemm.py", {"M": 256, "N": 192, "K": 160, "block_M": 64, "block_N": 64}, "C"),
+    ("examples/batched_gemm.py", {"batch": 2, "seq": 128, "heads": 3, "K": 64, "N": 96}, "O"),
+    ("examples/mlp.py", {"rows": 128, "width": 64, "hidden": 96}, "Y"),
+    ("examples/elementwise.py", {"M": 100, "N": 200}, "Y"),
+    ("examples/elementwise.py:gelu", {"M": 100, "N": 200}, "Y"),
+    ("tests/kernels/gemm.py:matmul", {"M": 100, "N": 70, "K": 96, "block_M": 32, "block_N": 32}, "C"),
+    ("tests/kernels/launches.py:three_dimensions", {"Z": 3, "M": 100, "N": 70}, "C"),
+]
+
+
+@pytest.mark.parametrize("kernel,bindings,output", EXAMPLES, ids=[example[0] for example in EXAMPLES])
+def test_pipelines_agree(tmp_path, kernel, bindings, output):
+    """Both give the same numbers, bit for bit."""
     outputs = []
     for pipeline in ("new", "legacy"):
         path = tmp_path / f"{pipeline}.npy"
-        report = ttile_json("run", GEMM, *gemm(100, 70, 96), f"--pipeline={pipeline}", "--output", f"C={path}")
+        command = ["run", kernel, *words(bindings), f"--pipeline={pipeline}", "--no-timing"]
+        report = ttile_json(*command, "--output", f"{output}={path}")
         assert report["pass"] is True
         outputs.append(path.read_bytes())
     assert outputs[0] == outputs[1]
