@@ -155,6 +155,43 @@ static bool join(Fusion *fusion, Statement *first, Statement *second) {
     return false;
 }
 
+// ---------------------------------------------------------------- fills
+
+static bool reads_nothing(const NestAccesses *accesses) {
+    for (uint32_t i = 0; i < accesses->count; i++)
+        if (accesses->items[i].reads) return false;
+    return true;
+}
+
+static bool share_a_buffer(const NestAccesses *a, const NestAccesses *b) {
+    for (uint32_t i = 0; i < a->count; i++)
+        if (find_access(b, a->items[i].buffer)) return true;
+    return false;
+}
+
+// The first nest that touches what `fill` fills, if only nests stand between them.
+static Statement *first_use(Fusion *fusion, Statement *fill) {
+    NestAccesses mine = nest_accesses(fusion->module, fill);
+    if (!reads_nothing(&mine)) return NULL;
+    for (Statement *s = fill->next; s && (is_nest(s) || s->kind == STATEMENT_ALLOC); s = s->next) {
+        NestAccesses theirs = is_nest(s) ? nest_accesses(fusion->module, s) : (NestAccesses){0};
+        if (share_a_buffer(&mine, &theirs)) return s;
+    }
+    return NULL;
+}
+
+// A sum of products that begins with a fill begins in DST, whatever is computed between the two.
+static void join_fills(Fusion *fusion, Block *block) {
+    for (Statement *s = block->first, *next; s; s = next) {
+        next = s->next;
+        Block *blocks[2];
+        int count = is_nest(s) ? 0 : statement_blocks(s, blocks);
+        for (int i = 0; i < count; i++) join_fills(fusion, blocks[i]);
+        Statement *use = is_nest(s) && nest_kind(s) == NEST_COMPUTE ? first_use(fusion, s) : NULL;
+        if (use && nest_kind(use) == NEST_COMPUTE && holds_product(use)) join(fusion, s, use);
+    }
+}
+
 static void fuse_block(Fusion *fusion, Block *block) {
     for (Statement *s = block->first, *next; s; s = next) {
         next = s->next;
@@ -228,6 +265,7 @@ static void run(Function *function, const CompileOptions *options) {
     (void)options;
     Fusion fusion = {.function = function, .module = function->module};
     Block *body = function_launch(function)->launch.body;
+    join_fills(&fusion, body);
     fuse_block(&fusion, body);
     Tracked tracked = track_buffers(function, body);
     retire_block(&fusion, &tracked, body, 0);

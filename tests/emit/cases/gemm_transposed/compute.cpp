@@ -4,96 +4,61 @@
 #include "api/compute/cb_api.h"
 #include "api/compute/common.h"
 #include "api/compute/compute_kernel_hw_startup.h"
-#include "api/compute/eltwise_unary/fill.h"
 #include "api/compute/matmul.h"
 #include "api/compute/pack.h"
-#include "api/compute/reconfig_data_format.h"
 #include "api/compute/reg_api.h"
-#include "api/compute/tile_move_copy.h"
 #include "api/compute/transpose.h"
 
 constexpr uint32_t cb_C_out = get_compile_time_arg_val(0);
 constexpr uint32_t cb_A_shared_transposed = get_compile_time_arg_val(1);
 constexpr uint32_t cb_A_shared = get_compile_time_arg_val(2);
 constexpr uint32_t cb_B_shared = get_compile_time_arg_val(3);
-constexpr uint32_t cb_C_local = get_compile_time_arg_val(4);
 
 void kernel_main() {
     const int32_t item_count = get_arg_val<int32_t>(0);
 
     // gemm.py:38: def matmul_transposed(A, B, trans_A, trans_B, block_M=64, block_N=64, block_K=64, dtype="bfloat16", o
-    compute_kernel_hw_startup<SrcOrder::Regular>(cb_A_shared, cb_A_shared, cb_C_local);
-    // gemm.py:58: T.gemm(A_shared, B_shared, C_local, transpose_A=trans_A, transpose_B=trans_B)
-    fill_tile_init();
+    compute_kernel_hw_startup<SrcOrder::Regular>(cb_A_shared, cb_A_shared, cb_A_shared_transposed);
     // gemm.py:44: with T.Kernel(T.ceildiv(N, block_N), T.ceildiv(M, block_M), threads=128) as (bx, by):
     for (int32_t item_1 = 0; item_1 < item_count; ++item_1) {
         // gemm.py:58: T.gemm(A_shared, B_shared, C_local, transpose_A=trans_A, transpose_B=trans_B)
         cb_wait_front(cb_A_shared, 4);
-        cb_reserve_back(cb_C_local, 4);
         cb_reserve_back(cb_A_shared_transposed, 4);
-        reconfig_data_format_srca(cb_A_shared);
+        tile_regs_acquire();
         transpose_init(cb_A_shared);
-        for (int32_t r_3 = 0; r_3 < 2; ++r_3) {
-            tile_regs_acquire();
-            transpose_tile(cb_A_shared, r_3, 2);
-            transpose_tile(cb_A_shared, r_3 + 2, 3);
-            fill_tile(0, 0.0f);
-            fill_tile(1, 0.0f);
-            tile_regs_commit();
-            tile_regs_wait();
-            pack_reconfig_data_format(cb_C_local);
-            pack_tile<true>(0, cb_C_local, r_3 * 2);
-            pack_tile<true>(1, cb_C_local, r_3 * 2 + 1);
-            pack_reconfig_data_format(cb_A_shared_transposed);
-            pack_tile<true>(2, cb_A_shared_transposed, r_3 * 2);
-            pack_tile<true>(3, cb_A_shared_transposed, r_3 * 2 + 1);
-            tile_regs_release();
-        }
-        cb_push_back(cb_C_local, 4);
+        transpose_tile(cb_A_shared, 0, 0);
+        transpose_tile(cb_A_shared, 2, 1);
+        transpose_tile(cb_A_shared, 1, 2);
+        transpose_tile(cb_A_shared, 3, 3);
+        tile_regs_commit();
+        tile_regs_wait();
+        pack_tile<true>(0, cb_A_shared_transposed, 0);
+        pack_tile<true>(1, cb_A_shared_transposed, 1);
+        pack_tile<true>(2, cb_A_shared_transposed, 2);
+        pack_tile<true>(3, cb_A_shared_transposed, 3);
+        tile_regs_release();
         cb_pop_front(cb_A_shared, 4);
         cb_push_back(cb_A_shared_transposed, 4);
-        cb_wait_front(cb_C_local, 4);
+        // gemm.py:59: T.copy(C_local, C[by * block_M, bx * block_N])
         cb_wait_front(cb_A_shared_transposed, 4);
         cb_wait_front(cb_B_shared, 4);
-        cb_pop_front(cb_C_local, 4);
-        cb_reserve_back(cb_C_local, 4);
-        pack_reconfig_l1_acc(1);
+        cb_reserve_back(cb_C_out, 4);
         tile_regs_acquire();
+        // gemm.py:58: T.gemm(A_shared, B_shared, C_local, transpose_A=trans_A, transpose_B=trans_B)
         matmul_block_init(cb_A_shared_transposed, cb_B_shared, 0, 2, 2, 2);
         for (int32_t k_1 = 0; k_1 < 2; ++k_1) {
             matmul_block(cb_A_shared_transposed, cb_B_shared, k_1, k_1 * 2, 0, 0, 2, 2, 2);
         }
-        tile_regs_commit();
-        tile_regs_wait();
-        pack_reconfig_data_format(cb_C_local);
-        pack_tile<true>(0, cb_C_local, 0);
-        pack_tile<true>(1, cb_C_local, 1);
-        pack_tile<true>(2, cb_C_local, 2);
-        pack_tile<true>(3, cb_C_local, 3);
-        tile_regs_release();
-        pack_reconfig_l1_acc(0);
-        cb_push_back(cb_C_local, 4);
-        cb_pop_front(cb_A_shared_transposed, 4);
-        cb_pop_front(cb_B_shared, 4);
         // gemm.py:59: T.copy(C_local, C[by * block_M, bx * block_N])
-        cb_wait_front(cb_C_local, 4);
-        cb_reserve_back(cb_C_out, 4);
-        tile_regs_acquire();
-        reconfig_data_format_srca(cb_C_local);
-        copy_init(cb_C_local);
-        copy_tile(cb_C_local, 0, 0);
-        copy_tile(cb_C_local, 1, 1);
-        copy_tile(cb_C_local, 2, 2);
-        copy_tile(cb_C_local, 3, 3);
         tile_regs_commit();
         tile_regs_wait();
-        pack_reconfig_data_format(cb_C_out);
         pack_tile<true>(0, cb_C_out, 0);
         pack_tile<true>(1, cb_C_out, 1);
         pack_tile<true>(2, cb_C_out, 2);
         pack_tile<true>(3, cb_C_out, 3);
         tile_regs_release();
-        cb_pop_front(cb_C_local, 4);
+        cb_pop_front(cb_A_shared_transposed, 4);
+        cb_pop_front(cb_B_shared, 4);
         cb_push_back(cb_C_out, 4);
     }
 }
