@@ -116,7 +116,6 @@ static const char *semaphore_fault(const Machine *machine, int place) {
     int64_t limit = machine->target->semaphores;
     if (place >= limit || semaphore->index < 0 || semaphore->index >= limit)
         return "the chip has no such index, or not that many";
-    if (semaphore->initial < 0) return "its initial value is negative";
     for (int i = 0; i < place; i++)
         if (machine->semaphores[i]->index == semaphore->index) return "another semaphore has its index";
     return NULL;

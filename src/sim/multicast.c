@@ -171,10 +171,11 @@ Outcome sim_multicast(SimCore *core, ThreadState *thread, const CodeInstruction 
 static Outcome refuse_arrival(SimCore *core, const ThreadState *thread, const CodeInstruction *in,
                               const BufferState *buffer, const Delivery *delivery, const char *why) {
     char text[32];
-    return sim_violation(core, thread, in, DIAG_SIM_MULTICAST_ARRIVAL,
-                         "Leave reserved pages alone until they have come, and push them after that.",
-                         "%s: pages of `%s` come from core %s, and %s", in->row->name, buffer->info->circular->name,
-                         sim_core_text(core->machine, delivery->parcel->from, text), why);
+    return sim_violation(
+        core, thread, in, DIAG_SIM_MULTICAST_ARRIVAL,
+        "Send pages before their flag; leave reserved pages alone until the flag has come, then push them.",
+        "%s: pages of `%s` come from core %s, and %s", in->row->name, buffer->info->circular->name,
+        sim_core_text(core->machine, delivery->parcel->from, text), why);
 }
 
 static const char *arrival_fault(const NumberCore *core, const BufferState *buffer, int64_t number, int64_t place) {

@@ -25,6 +25,7 @@
 typedef struct Simulation {
     const char *text;
     SimOptions options;
+    const char *target;                         // NULL: wormhole:n150
     float (*input)(int tensor, size_t element); // NULL: pseudo-random in [-1, 1)
     // given back
     Function *program;
@@ -59,7 +60,7 @@ static inline void simulate(Context *context, void *user) {
     simulation->tensors = tensors_for(simulation->program);
     fill_tensors(simulation);
     if (simulation->options.threads == 0) simulation->options.threads = 1;
-    const Target *target = target_parse(context, "wormhole:n150");
+    const Target *target = target_parse(context, simulation->target ? simulation->target : "wormhole:n150");
     simulation->result = sim_run(simulation->program, target, &simulation->tensors, &simulation->options);
 }
 

@@ -1,0 +1,201 @@
+// Cores that talk to each other: legal programs give the same bytes with any number of host threads, and each rule of
+// what they may say is broken once. Cases change one place of a program of tests/programs/legal, and name the code that
+// must be reported and the line that it points at.
+#include "sim_fixture.h"
+
+static char *legal_program(const char *name) {
+    char path[200];
+    snprintf(path, sizeof path, "tests/programs/legal/%s.ttir", name);
+    FILE *file = fopen(path, "r");
+    if (!file) stop_test("%s: cannot be read\n", path);
+    char *text = calloc(1, 65536);
+    size_t length = fread(text, 1, 65535, file);
+    fclose(file);
+    assert_true(length > 0 && length < 65535);
+    return text;
+}
+
+// ---------------------------------------------------------------- rules, each broken once
+
+typedef struct Case {
+    const char *name, *program;
+    const char *from, *to;
+    DiagnosticCode code;
+    const char *line; // a part of the line that the error points at; NULL: anywhere
+} Case;
+
+#define ROW        "multicast_row"
+#define ONE_WINDOW "multicast_one_window"
+#define GEMM       "multicast_gemm"
+#define SEND       "            noc_async_write_multicast(cb_A, 0, 2, first_x, first_y, last_x, last_y, 3)\n"
+#define FLAG       "            noc_semaphore_set_multicast(valid, first_x, first_y, last_x, last_y, 3)\n"
+#define SMALL_SEND                                                                                                     \
+    "            noc_async_write_multicast(cb_A, 0, 2, receiver_x, receiver_y, receiver_x, receiver_y, 1)\n"
+#define SMALL_FLAG "            noc_semaphore_set_multicast(valid, receiver_x, receiver_y, receiver_x, receiver_y, 1)\n"
+#define CLEAR      "            noc_semaphore_set(valid, 0)\n"
+#define INCREMENT  "            noc_semaphore_inc(ready, sender_x, sender_y, 1)\n"
+#define AWAIT      "            noc_semaphore_wait(valid, 1)\n"
+#define READY      "            noc_semaphore_wait(ready, 3)\n"
+#define AGAIN      "            noc_semaphore_set(ready, 0)\n"
+#define FLUSH      "            noc_async_writes_flushed()\n"
+#define ARRIVED    "            noc_async_read_barrier()\n"
+#define PUSH       "            cb_push_back(cb_A, 2)\n"
+#define RESERVE    "            cb_reserve_back(cb_A, 2)\n"
+
+static const Case cases[] = {
+    // who may be sent to
+    {"one destination too many", ROW, SEND,
+     "            noc_async_write_multicast(cb_A, 0, 2, first_x, first_y, last_x, last_y, 4)\n", DIAG_SIM_DESTINATION,
+     "noc_async_write_multicast"},
+    {"one flag too few", ROW, FLAG,
+     "            noc_semaphore_set_multicast(valid, first_x, first_y, last_x, last_y, 2)\n", DIAG_SIM_DESTINATION,
+     "noc_semaphore_set_multicast"},
+    {"nobody but the sender", ROW, SEND,
+     "            noc_async_write_multicast(cb_A, 0, 2, sender_x, sender_y, sender_x, sender_y, 0)\n",
+     DIAG_SIM_DESTINATION, "noc_async_write_multicast"},
+    {"corners the wrong way round", ROW, SEND,
+     "            noc_async_write_multicast(cb_A, 0, 2, last_x, first_y, first_x, last_y, 3)\n", DIAG_SIM_DESTINATION,
+     "noc_async_write_multicast"},
+    {"a core that has no part in the program", ROW, "[[0, 0, 4, 1, 3, 0, 0]], core=\"x\"",
+     "[[0, 0, 4, 1, 4, 0, 0]], core=\"x\"", DIAG_SIM_DESTINATION, "noc_async_write_multicast"},
+    {"a core beyond the grid", ROW, "[[0, 0, 4, 1, 3, 0, 0]], core=\"x\"", "[[0, 0, 4, 1, 8, 0, 0]], core=\"x\"",
+     DIAG_SIM_DESTINATION, "noc_async_write_multicast"},
+    {"an increment to a core that has no part", ROW, "[[0, 0, 4, 1, 1, 0, 0]], core=\"x\"",
+     "[[0, 0, 4, 1, 5, 0, 0]], core=\"x\"", DIAG_SIM_DESTINATION, "noc_semaphore_inc"},
+    {"a coordinate that is a number", ROW, "noc_semaphore_inc(ready, sender_x, sender_y, 1)",
+     "noc_semaphore_inc(ready, 1, sender_y, 1)", DIAG_SIM_COORDINATE, "noc_semaphore_inc"},
+    {"a coordinate of the other axis", ROW, "noc_semaphore_inc(ready, sender_x, sender_y, 1)",
+     "noc_semaphore_inc(ready, sender_x, sender_x, 1)", DIAG_SIM_COORDINATE, "noc_semaphore_inc"},
+    {"a coordinate that is computed with", ROW, "noc_semaphore_inc(ready, sender_x, sender_y, 1)",
+     "noc_semaphore_inc(ready, sender_x, sender_y, sender_x)", DIAG_SIM_COORDINATE, "noc_semaphore_inc"},
+    // what may be sent
+    {"pages that are not reserved", ROW, SEND,
+     "            noc_async_write_multicast(cb_A, 1, 2, first_x, first_y, last_x, last_y, 3)\n",
+     DIAG_SIM_WRITE_UNRESERVED, "noc_async_write_multicast"},
+    {"pages before they are reserved", ROW, SEND FLAG PUSH, PUSH SEND FLAG, DIAG_SIM_WRITE_UNRESERVED,
+     "noc_async_write_multicast"},
+    {"no pages", ROW, SEND, "            noc_async_write_multicast(cb_A, 0, 0, first_x, first_y, last_x, last_y, 3)\n",
+     DIAG_SIM_OPERAND, "noc_async_write_multicast"},
+    {"a page that nothing wrote", ROW, "            noc_async_read_page(A, w * 2 + 1, cb_A, 1)\n", "",
+     DIAG_SIM_READ_UNWRITTEN, "noc_async_write_multicast"},
+    {"pages that are still arriving", ROW, ARRIVED FLUSH READY AGAIN SEND FLAG, FLUSH READY AGAIN SEND FLAG ARRIVED,
+     DIAG_SIM_READ_IN_FLIGHT, "noc_async_write_multicast"},
+    {"overwritten before they have left", ROW, ARRIVED FLUSH, ARRIVED, DIAG_SIM_WRITE_IN_FLIGHT,
+     "noc_async_read_page(A, w * 2,"},
+    {"one window, pushed before it has left", ONE_WINDOW, SMALL_SEND FLUSH, SMALL_SEND, DIAG_SIM_WRITE_IN_FLIGHT,
+     "noc_async_read_page(A, w * 2,"},
+    {"from a thread that does not fill the buffer", GEMM,
+     "            noc_async_write_multicast(cb_A, 0, 2, a_first_x,",
+     "            noc_async_write_multicast(cb_B, 0, 2, a_first_x,", DIAG_SIM_THREAD, "noc_async_write_multicast"},
+    // when it may be sent
+    {"without waiting for the receivers", ROW, READY, "", DIAG_SIM_MULTICAST_UNRESERVED, "noc_async_write_multicast"},
+    {"without waiting for all of them", ROW, READY, "            noc_semaphore_wait(ready, 2)\n",
+     DIAG_SIM_MULTICAST_UNRESERVED, "noc_async_write_multicast"},
+    {"counting from where it was", ROW, AGAIN, "", DIAG_SIM_MULTICAST_UNRESERVED, "noc_async_write_multicast"},
+    {"ready before it has reserved", ROW, RESERVE CLEAR INCREMENT, CLEAR INCREMENT RESERVE,
+     DIAG_SIM_MULTICAST_UNRESERVED, "noc_async_write_multicast"},
+    {"ready for one page of two", ROW, RESERVE CLEAR INCREMENT,
+     "            cb_reserve_back(cb_A, 1)\n" CLEAR INCREMENT, DIAG_SIM_MULTICAST_UNRESERVED,
+     "noc_async_write_multicast"},
+    {"at another place of the ring", ROW, "        for w in T.serial(0, 8, 1):\n" RESERVE CLEAR,
+     "        cb_reserve_back(cb_A, 2)\n        fill_page(cb_A, 0, 0.0)\n        fill_page(cb_A, 1, 0.0)\n"
+     "        cb_push_back(cb_A, 2)\n        for w in T.serial(0, 8, 1):\n" RESERVE CLEAR,
+     DIAG_SIM_MULTICAST_PLACE, "noc_async_write_multicast"},
+    // how it arrives
+    {"pushed before the flag", ROW, AWAIT PUSH, PUSH AWAIT, DIAG_SIM_MULTICAST_ARRIVAL, "noc_semaphore_wait(valid"},
+    {"written from both sides", ROW, INCREMENT,
+     "            noc_async_read_page(A, 0, cb_A, 1)\n            noc_async_read_barrier()\n" INCREMENT,
+     DIAG_SIM_MULTICAST_ARRIVAL, "noc_semaphore_wait(valid"},
+    {"written while they come", ROW, AWAIT, "            fill_page(cb_A, 1, 0.0)\n" AWAIT, DIAG_SIM_MULTICAST_ARRIVAL,
+     "noc_semaphore_wait(valid"},
+    {"pushed without waiting for the flag", ROW, AWAIT, "", DIAG_SIM_SEMAPHORE_RACE, "noc_semaphore_set(ready, 0)"},
+    {"the old flag taken for the new one", ROW, CLEAR, "", DIAG_SIM_READ_UNWRITTEN, "add_tiles"},
+    {"the flag before the pages", ROW, SEND FLAG, FLAG SEND, DIAG_SIM_MULTICAST_ARRIVAL, "noc_semaphore_wait(valid"},
+    // semaphores
+    {"cleared after the receiver is ready", ROW, CLEAR INCREMENT, INCREMENT CLEAR, DIAG_SIM_SEMAPHORE_RACE,
+     "noc_semaphore_set(valid, 0)"},
+    {"cleared before it is waited for", ROW, READY AGAIN, AGAIN READY, DIAG_SIM_SEMAPHORE_RACE,
+     "noc_semaphore_set(ready, 0)"},
+    {"cleared after the flag is sent", ROW, AGAIN SEND FLAG, SEND FLAG AGAIN, DIAG_SIM_SEMAPHORE_RACE,
+     "noc_semaphore_set(ready, 0)"},
+    {"incremented twice", GEMM, "            noc_semaphore_inc(a_ready, a_sender_x, a_sender_y, 1)\n",
+     "            noc_semaphore_inc(a_ready, a_sender_x, a_sender_y, 1)\n"
+     "            noc_semaphore_inc(a_ready, a_sender_x, a_sender_y, 1)\n",
+     DIAG_SIM_SEMAPHORE_RACE, "noc_semaphore_set(a_ready, 0)"},
+    {"set by three cores", ROW, INCREMENT,
+     "            noc_semaphore_set_multicast(ready, sender_x, sender_y, sender_x, sender_y, 1)\n" INCREMENT,
+     DIAG_SIM_SEMAPHORE_RACE, "noc_semaphore_wait(ready"},
+    {"changed while it leaves", ROW, FLAG, FLAG "            noc_semaphore_set(valid, 2)\n", DIAG_SIM_WRITE_IN_FLIGHT,
+     "noc_semaphore_set(valid, 2)"},
+    {"used by both threads of a core", GEMM, "        noc_semaphore_set(b_valid, 1)\n",
+     "        noc_semaphore_set(b_valid, 1)\n        noc_semaphore_set(a_valid, 1)\n", DIAG_SIM_SEMAPHORE_SHARED,
+     "noc_semaphore_set(a_valid, 1)"},
+    {"a negative value", ROW, "noc_semaphore_set(valid, 1)", "noc_semaphore_set(valid, 0 - 1)", DIAG_SIM_OPERAND,
+     "noc_semaphore_set(valid, 0 - 1)"},
+    {"an increment by nothing", ROW, "sender_y, 1)", "sender_y, 0)", DIAG_SIM_OPERAND, "noc_semaphore_inc"},
+    {"an index above the chip's", ROW, "T.semaphore(1, 0)", "T.semaphore(16, 0)", DIAG_SIM_SEMAPHORE, NULL},
+    {"an index twice", ROW, "T.semaphore(1, 0)", "T.semaphore(0, 0)", DIAG_SIM_SEMAPHORE, NULL},
+    {"in the compute thread", ROW, "        add_init(cb_A, cb_B)\n",
+     "        add_init(cb_A, cb_B)\n        noc_semaphore_set(valid, 1)\n", DIAG_SIM_THREAD, "noc_semaphore_set"},
+    // the end
+    {"no atomic barrier", ROW, "        noc_async_atomic_barrier()\n", "", DIAG_SIM_BARRIER, "noc_semaphore_inc"},
+    {"no write barrier", ROW, "        noc_async_write_barrier()\n", "", DIAG_SIM_BARRIER,
+     "noc_semaphore_set_multicast"},
+    {"an increment that nobody waits for", ROW, "        noc_async_atomic_barrier()\n",
+     "        noc_semaphore_inc(ready, sender_x, sender_y, 1)\n        noc_async_atomic_barrier()\n",
+     DIAG_SIM_UNRECEIVED, "noc_semaphore_inc"},
+    {"a flood of increments", ROW, "        noc_async_atomic_barrier()\n",
+     "        for i in T.serial(0, 9000, 1):\n            noc_semaphore_inc(ready, sender_x, sender_y, 1)\n"
+     "        noc_async_atomic_barrier()\n",
+     DIAG_SIM_UNRECEIVED, "noc_semaphore_inc"},
+    {"one window less", ROW, "        for w in T.serial(0, 8, 1):\n" RESERVE CLEAR,
+     "        for w in T.serial(0, 7, 1):\n" RESERVE CLEAR, DIAG_SIM_DEADLOCK, NULL},
+    {"not ready", ROW, INCREMENT, "", DIAG_SIM_DEADLOCK, NULL},
+    {"a flag of 0", ROW, "        noc_semaphore_set(valid, 1)\n", "", DIAG_SIM_DEADLOCK, NULL},
+    {"no flag", ROW, FLAG, "", DIAG_SIM_DEADLOCK, NULL},
+};
+
+static void run_case(const Case *one, const char *target, int threads) {
+    Context *context = context_new(&system_allocator);
+    char line[400], *base = legal_program(one->program), *text = replace(base, one->from, one->to);
+    Simulation simulation = {
+        .text = text, .target = target, .options = {.threads = threads, .numbers = true, .step_limit = 1000000}};
+    bool done = context_try(context, simulate, &simulation);
+    if (done || context->diagnostics.count == 0) stop_test("%s: nothing was reported\n", one->name);
+    const Diagnostic *first = &context->diagnostics.items[0];
+    if (first->code != one->code)
+        stop_test("%s: expected %s, seen %s: %s\n", one->name, diagnostic_name(one->code), diagnostic_name(first->code),
+                  first->message);
+    if (one->line && !strstr(line_at(first->location, line, sizeof line), one->line))
+        stop_test("%s: expected a line with `%s`, seen `%s`\n", one->name, one->line, line);
+    tensors_free(&simulation.tensors);
+    free(text), free(base);
+    context_free(context);
+}
+
+static void test_each_rule(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (int threads = 1; threads <= 3; threads += 2) run_case(&cases[i], NULL, threads);
+}
+
+// On Blackhole the flag needs a flush between it and the pages; on Wormhole it does not.
+static void test_flag_may_overtake(void **state) {
+    static const Case one = {"a flag that may overtake its pages",
+                             ONE_WINDOW,
+                             SMALL_SEND FLUSH SMALL_FLAG,
+                             SMALL_SEND SMALL_FLAG FLUSH,
+                             DIAG_SIM_MULTICAST_ORDER,
+                             "noc_semaphore_set_multicast"};
+    run_case(&one, "blackhole:p150", 2);
+    char *base = legal_program(ONE_WINDOW), *text = replace(base, one.from, one.to);
+    Simulation simulation = {.text = text, .options = {.numbers = true}};
+    assert_works(*state, simulate, &simulation);
+    tensors_free(&simulation.tensors);
+    free(text), free(base);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {TEST(test_each_rule), TEST(test_flag_may_overtake)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
