@@ -195,7 +195,238 @@ static void test_flag_may_overtake(void **state) {
     free(text), free(base);
 }
 
+// ---------------------------------------------------------------- legal programs
+
+static void assert_same_bytes(const TensorSet *a, const TensorSet *b) {
+    for (int i = 0; i < a->count; i++) {
+        size_t bytes = a->tensors[i].count * (size_t)dtype_bytes(a->tensors[i].type);
+        assert_memory_equal(a->tensors[i].data, b->tensors[i].data, bytes);
+    }
+}
+
+static void check_threads(const char *text) {
+    Simulation first = {.text = text, .options = {.threads = 1, .numbers = true}};
+    Context *context = context_new(&system_allocator);
+    assert_works(context, simulate, &first);
+    for (int threads = 2; threads <= 8; threads++) {
+        Context *other = context_new(&system_allocator);
+        Simulation again = {.text = text, .options = {.threads = threads, .numbers = true}};
+        assert_works(other, simulate, &again);
+        assert_same_bytes(&first.tensors, &again.tensors);
+        assert_int_equal(first.result.instructions, again.result.instructions);
+        assert_int_equal(first.result.dram_read_bytes, again.result.dram_read_bytes);
+        tensors_free(&again.tensors);
+        context_free(other);
+    }
+    tensors_free(&first.tensors);
+    context_free(context);
+}
+
+static void test_host_threads_change_nothing(void **state) {
+    static const char *const names[] = {ROW, ONE_WINDOW, GEMM, "shards_in_place"};
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char *text = legal_program(names[i]);
+        check_threads(text);
+        free(text);
+    }
+}
+
+static double run_sum(const char *text, Context *context, Simulation *simulation, int rows) {
+    *simulation = (Simulation){.text = text, .options = {.threads = 3, .numbers = true}};
+    assert_works(context, simulate, simulation);
+    for (int r = 0; r < rows; r++)
+        for (size_t i = 0; i < 32 * 512; i++) {
+            double shared = random_input(0, i), own = random_input(1, (size_t)r * 32 * 512 + i);
+            assert_near(element(simulation, 2, (size_t)r * 32 * 512 + i), shared + own, 0.0079);
+        }
+    return (double)simulation->result.dram_read_bytes;
+}
+
+// The shared row is read once, the own ones by each core.
+static void test_shared_pages_are_read_once(void **state) {
+    Simulation simulation;
+    char *text = legal_program(ROW);
+    assert_near(run_sum(text, *state, &simulation, 4), (16 + 4 * 16) * 2048.0, 0);
+    tensors_free(&simulation.tensors);
+    free(text);
+}
+
+// Every window is read and sent by another core: each is sender and receiver of one buffer in turn.
+#define TURN(number)                                                                                                   \
+    "            if w % 3 == " #number ":\n"                                                                           \
+    "                if me == " #number ":\n"                                                                          \
+    "                    noc_async_read_page(A, w * 2, cb_A, 0)\n"                                                     \
+    "                    noc_async_read_page(A, w * 2 + 1, cb_A, 1)\n"                                                 \
+    "                    noc_async_read_barrier()\n"                                                                   \
+    "                    noc_semaphore_set(valid, 1)\n"                                                                \
+    "                    noc_semaphore_wait(ready, 2)\n"                                                               \
+    "                    noc_semaphore_set(ready, 0)\n"                                                                \
+    "                    noc_async_write_multicast(cb_A, 0, 2, x0, y, x2, y, 2)\n"                                     \
+    "                    noc_semaphore_set_multicast(valid, x0, y, x2, y, 2)\n"                                        \
+    "                    noc_async_writes_flushed()\n"                                                                 \
+    "                else:\n"                                                                                          \
+    "                    noc_semaphore_set(valid, 0)\n"                                                                \
+    "                    noc_semaphore_inc(ready, x" #number ", y, 1)\n"                                               \
+    "                    noc_semaphore_wait(valid, 1)\n"
+
+// The head and the other threads of multicast_one_window, with a reader of its own.
+static char *with_reader(const char *arguments, const char *reader) {
+    char *base = legal_program(ONE_WINDOW), *text = calloc(1, 65536);
+    const char *declared = strstr(base, "    sender_x = "), *buffers = strstr(base, "    cb_A = "),
+               *begin = strstr(base, "    with T.reader("), *end = strstr(base, "    with T.compute(");
+    assert_true(declared && buffers && begin && end);
+    snprintf(text, 65536, "%.*s%s%.*s%s%s", (int)(declared - base), base, arguments, (int)(begin - buffers), buffers,
+             reader, end);
+    free(base);
+    return text;
+}
+
+#define LOAD_B                                                                                                         \
+    "            cb_reserve_back(cb_B, 2)\n"                                                                           \
+    "            noc_async_read_page(B, row * 16 + w * 2, cb_B, 0)\n"                                                  \
+    "            noc_async_read_page(B, row * 16 + w * 2 + 1, cb_B, 1)\n"                                              \
+    "            noc_async_read_barrier()\n"                                                                           \
+    "            cb_push_back(cb_B, 2)\n"
+#define PLACES                                                                                                         \
+    "    x0 = T.runtime_arg(\"int32\", [[0, 0, 3, 1, 0, 0, 0]], core=\"x\")\n"                                         \
+    "    x1 = T.runtime_arg(\"int32\", [[0, 0, 3, 1, 1, 0, 0]], core=\"x\")\n"                                         \
+    "    x2 = T.runtime_arg(\"int32\", [[0, 0, 3, 1, 2, 0, 0]], core=\"x\")\n"                                         \
+    "    y = T.runtime_arg(\"int32\", [[0, 0, 3, 1, 0, 0, 0]], core=\"y\")\n"                                          \
+    "    me = T.runtime_arg(\"int32\", [[0, 0, 3, 1, 0, 1, 0]])\n"
+
+static const char taking_turns[] = "    with T.reader():\n"
+                                   "        for w in T.serial(0, 8, 1):\n" RESERVE TURN(0) TURN(1) TURN(2) PUSH LOAD_B
+    "        noc_async_write_barrier()\n"
+    "        noc_async_atomic_barrier()\n";
+
+static void test_senders_take_turns(void **state) {
+    Simulation simulation;
+    char *text = with_reader(PLACES, taking_turns);
+    run_sum(text, *state, &simulation, 3);
+    tensors_free(&simulation.tensors);
+    check_threads(text);
+    free(text);
+}
+
+// Pages are handed on from core to core: each sends on what it received. The one in the middle flushes before it is
+// ready for more, or (too late) after that.
+#define CHAIN(before_ready, after_ready)                                                                               \
+    "    with T.reader(cores=[[0, 0, 1, 1]]):\n"                                                                       \
+    "        noc_semaphore_set(valid, 1)\n"                                                                            \
+    "        for w in T.serial(0, 8, 1):\n" RESERVE "            noc_async_read_page(A, w * 2, cb_A, 0)\n"             \
+    "            noc_async_read_page(A, w * 2 + 1, cb_A, 1)\n" ARRIVED                                                 \
+    "            noc_semaphore_wait(ready, 1)\n" AGAIN                                                                 \
+    "            noc_async_write_multicast(cb_A, 0, 2, next_x, y, next_x, y, 1)\n"                                     \
+    "            noc_semaphore_set_multicast(valid, next_x, y, next_x, y, 1)\n" FLUSH PUSH LOAD_B                      \
+    "        noc_async_write_barrier()\n"                                                                              \
+    "    with T.reader(cores=[[1, 0, 1, 1]]):\n"                                                                       \
+    "        for w in T.serial(0, 8, 1):\n" RESERVE before_ready CLEAR                                                 \
+    "            noc_semaphore_inc(ready, last_x, y, 1)\n" after_ready AWAIT                                           \
+    "            noc_semaphore_wait(ready, 1)\n" AGAIN                                                                 \
+    "            noc_async_write_multicast(cb_A, 0, 2, next_x, y, next_x, y, 1)\n"                                     \
+    "            noc_semaphore_set_multicast(go, next_x, y, next_x, y, 1)\n" PUSH LOAD_B                               \
+    "        noc_async_write_barrier()\n"                                                                              \
+    "        noc_async_atomic_barrier()\n"                                                                             \
+    "    with T.reader(cores=[[2, 0, 1, 1]]):\n"                                                                       \
+    "        for w in T.serial(0, 8, 1):\n" RESERVE "            noc_semaphore_set(go, 0)\n"                           \
+    "            noc_semaphore_inc(ready, last_x, y, 1)\n"                                                             \
+    "            noc_semaphore_wait(go, 1)\n" PUSH LOAD_B "        noc_async_atomic_barrier()\n"
+#define NEIGHBOURS                                                                                                     \
+    "    next_x = T.runtime_arg(\"int32\", [[0, 0, 2, 1, 1, 1, 0], [2, 0, 1, 1, 0, 0, 0]], core=\"x\")\n"              \
+    "    last_x = T.runtime_arg(\"int32\", [[0, 0, 1, 1, 0, 0, 0], [1, 0, 2, 1, 0, 1, 0]], core=\"x\")\n"              \
+    "    y = T.runtime_arg(\"int32\", [[0, 0, 3, 1, 0, 0, 0]], core=\"y\")\n"                                          \
+    "    go = T.semaphore(2, 1)\n"
+
+static void test_pages_are_handed_on(void **state) {
+    Simulation simulation;
+    char *text = with_reader(NEIGHBOURS, CHAIN(FLUSH, ""));
+    assert_near(run_sum(text, *state, &simulation, 3), (16 + 3 * 16) * 2048.0, 0);
+    tensors_free(&simulation.tensors);
+    check_threads(text);
+    free(text);
+}
+
+static void test_ready_before_the_own_pages_left(void **state) {
+    char *text = with_reader(NEIGHBOURS, CHAIN("", FLUSH));
+    Simulation simulation = {.text = text, .options = {.numbers = true}};
+    assert_fails(*state, simulate, &simulation, DIAG_SIM_MULTICAST_UNRESERVED);
+    tensors_free(&simulation.tensors);
+    free(text);
+}
+
+// The fourth core only reads and sends (its compute throws its own pages away), the fifth has a writer that does
+// nothing.
+static const char apart[] =
+    "    with T.reader(cores=[[3, 0, 1, 1]]):\n"
+    "        noc_semaphore_set(valid, 1)\n"
+    "        for w in T.serial(0, 8, 1):\n" RESERVE "            noc_async_read_page(A, w * 2, cb_A, 0)\n"
+    "            noc_async_read_page(A, w * 2 + 1, cb_A, 1)\n" ARRIVED READY AGAIN
+    "            noc_async_write_multicast(cb_A, 0, 2, x0, y, x2, y, 3)\n"
+    "            noc_semaphore_set_multicast(valid, x0, y, x2, y, 3)\n" FLUSH PUSH "        noc_async_write_barrier()\n"
+    "    with T.reader(cores=[[0, 0, 3, 1]]):\n"
+    "        for w in T.serial(0, 8, 1):\n" RESERVE CLEAR
+    "            noc_semaphore_inc(ready, x3, y, 1)\n" AWAIT PUSH LOAD_B "        noc_async_atomic_barrier()\n"
+    "    with T.compute(cores=[[3, 0, 1, 1]]):\n"
+    "        for w in T.serial(0, 8, 1):\n"
+    "            cb_wait_front(cb_A, 2)\n"
+    "            cb_pop_front(cb_A, 2)\n"
+    "    with T.writer(cores=[[4, 0, 1, 1]]):\n"
+    "        noc_async_write_barrier()\n";
+
+static void test_cores_with_fewer_threads(void **state) {
+    Simulation simulation;
+    char *text = with_reader(PLACES "    x3 = T.runtime_arg(\"int32\", [[0, 0, 3, 1, 3, 0, 0]], core=\"x\")\n", apart);
+    static const char *const changes[][2] = {{"[[0, 0, 3, 1", "[[0, 0, 5, 1"},
+                                             {"T.compute():", "T.compute(cores=[[0, 0, 3, 1]]):"},
+                                             {"T.writer():", "T.writer(cores=[[0, 0, 3, 1]]):"}};
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++)
+        while (strstr(text, changes[i][0]) && (i > 0 || strstr(text, changes[i][0]) < strstr(text, "    with T."))) {
+            char *next = replace(text, changes[i][0], changes[i][1]);
+            free(text);
+            text = next;
+        }
+    assert_near(run_sum(text, *state, &simulation, 3), (16 + 3 * 16) * 2048.0, 0);
+    assert_int_equal(simulation.result.cores, 5);
+    tensors_free(&simulation.tensors);
+    check_threads(text);
+    free(text);
+}
+
+// ---------------------------------------------------------------- the deadlock report
+
+static void test_deadlock_names_every_core(void **state) {
+    char *base = legal_program(ROW), *text = replace(base, "        noc_semaphore_set(valid, 1)\n", ""), line[400];
+    Simulation simulation = {.text = text, .options = {.threads = 2, .numbers = true}};
+    assert_fails(*state, simulate, &simulation, DIAG_SIM_DEADLOCK);
+    const Diagnostic *report = last_diagnostic(*state);
+    assert_non_null(strstr(report->message, "4 of 4 wait, the first is core (0, 0)"));
+    Text notes = {.arena = &((Context *)*state)->unit};
+    for (uint32_t i = 0; i < report->notes.count; i++)
+        text_format(&notes, "%s |%s\n", report->notes.items[i].message,
+                    line_at(report->notes.items[i].location, line, sizeof line));
+    assert_non_null(strstr(notes.data, "core (0, 0), reader waits at noc_semaphore_wait: `valid` = 1 wanted, and it is "
+                                       "0 |            noc_semaphore_wait(valid, 1)\n"));
+    assert_non_null(strstr(notes.data, "core (1, 0), reader waits at noc_semaphore_wait: `ready` = 3 wanted, and it is "
+                                       "0 |            noc_semaphore_wait(ready, 3)\n"));
+    assert_non_null(strstr(notes.data, "core (3, 0), compute waits at cb_wait_front: 2 pages of `cb_A` (A) wanted, 0 "
+                                       "there |            cb_wait_front(cb_A, 2)\n"));
+    assert_non_null(strstr(notes.data, "`cb_A` (A) holds 0 of 4 pages"));
+    tensors_free(&simulation.tensors);
+    free(text), free(base);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {TEST(test_each_rule), TEST(test_flag_may_overtake)};
+    const struct CMUnitTest tests[] = {
+        TEST(test_each_rule),
+        TEST(test_flag_may_overtake),
+        TEST(test_host_threads_change_nothing),
+        TEST(test_shared_pages_are_read_once),
+        TEST(test_senders_take_turns),
+        TEST(test_ready_before_the_own_pages_left),
+        TEST(test_pages_are_handed_on),
+        TEST(test_cores_with_fewer_threads),
+        TEST(test_deadlock_names_every_core),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
