@@ -142,6 +142,23 @@ static void check_format(Allocation *work, const Buffer *buffer) {
     fail_now(work->module->context);
 }
 
+// The tensor whose shard the buffer lies over; NULL if it has memory of its own.
+static Buffer *aliased_tensor(Allocation *work, const Buffer *buffer, int64_t pages) {
+    const Value *aliases = work->function->attributes[ATTR_SHARD_ALIASES];
+    const Value *name = aliases ? value_get(aliases, buffer->name) : NULL;
+    if (!name) return NULL;
+    for (uint32_t i = 0; name->kind == VALUE_TEXT && i < work->function->parameters.count; i++) {
+        Buffer *tensor = work->function->parameters.items[i];
+        PageMap map = page_map(tensor);
+        if (!strcmp(tensor->name, name->text) && tensor->layout.space == SPACE_L1 && map.pages &&
+            shard_pages(&map) == pages)
+            return tensor;
+    }
+    fail(work->module->context, DIAG_PASS_REQUIRES, work->function->location,
+         "tt.shard_aliases: %s is no tensor with shards of %lld pages in L1, which %s could lie over",
+         name->kind == VALUE_TEXT ? name->text : "that", (long long)pages, buffer->name);
+}
+
 static void allocate(Allocation *work, Buffer *buffer) {
     BufferUse *use = use_of(work, buffer);
     if (!use->nests || (!use->needs_outside && use->producers == 1u << THREAD_COMPUTE))
@@ -156,7 +173,8 @@ static void allocate(Allocation *work, Buffer *buffer) {
     if (!use->producers)
         fail(work->module->context, DIAG_NEVER_WRITTEN, buffer->location, "%s is read but never written", buffer->name);
     bool local = producer == THREAD_COMPUTE && consumer == THREAD_COMPUTE;
-    int depth = local ? (use->updated ? 2 : 1) : stream_depth(work, use);
+    Buffer *shard = aliased_tensor(work, buffer, shape.total);
+    int depth = local ? (use->updated ? 2 : 1) : shard ? 1 : stream_depth(work, use);
     Name name = name_format(work->module->context, "cb_%s", buffer->name);
     CircularBuffer *circular = add_circular(work, name, buffer->type, (int)shape.total, depth, buffer->location);
     circular->producer = producer;
@@ -165,6 +183,7 @@ static void allocate(Allocation *work, Buffer *buffer) {
                            ? UNPACK_DST
                            : UNPACK_SOURCE;
     circular->holds = buffer->name;
+    circular->shard = shard;
 }
 
 static void allocate_index_tile(Allocation *work, const char *name) {

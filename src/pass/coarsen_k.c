@@ -3,6 +3,7 @@
 // get a leading dimension of that many steps, and each nest of its body runs over them.
 #include "ir/walk.h"
 #include "pass/internal.h"
+#include "program/program.h"
 
 enum { CHUNK_TILES = 8 }; // k tiles of a chunk: packing a partial sum costs about as much as one of them
 
@@ -123,6 +124,8 @@ static bool can_coarsen(Coarsening *work) {
 static void add_other_bytes(Statement *statement, void *user) {
     Coarsening *work = user;
     if (statement->kind != STATEMENT_ALLOC || !is_on_chip(statement->alloc) || local_of(work, statement->alloc)) return;
+    const Value *aliases = work->function->attributes[ATTR_SHARD_ALIASES];
+    if (aliases && value_get(aliases, statement->alloc->name)) return; // has the memory of a tensor
     work->other_bytes += buffer_bytes(statement->alloc) * 2;
 }
 
@@ -130,7 +133,9 @@ static void add_other_bytes(Statement *statement, void *user) {
 // so that it changes no sums.
 static int64_t chunk_limit(Coarsening *work) {
     walk_statements(function_launch(work->function)->launch.body, add_other_bytes, work);
-    int64_t free_bytes = work->options->target->l1_bytes - work->options->target->l1_base - work->other_bytes;
+    const Target *target = work->options->target;
+    int64_t tensors = program_tensor_bytes(work->function, target);
+    int64_t free_bytes = target->l1_bytes - target->l1_base - work->other_bytes - tensors;
     int64_t fits = free_bytes / (work->step_bytes ? work->step_bytes : 1);
     int64_t pays = work->step_tiles >= CHUNK_TILES ? 1 : CHUNK_TILES / work->step_tiles;
     return fits < pays ? fits : pays;

@@ -16,24 +16,11 @@ typedef struct Persistent {
 
 static int64_t list_item(const Value *list, uint32_t i) { return list->items[i]->integer; }
 
-static bool holds_numbers(const Value *entry, const char *key, uint32_t count) {
-    const Value *list = entry->kind == VALUE_DICT ? value_get(entry, key) : NULL;
-    if (!list || list->kind != VALUE_LIST || list->count != count) return false;
-    for (uint32_t i = 0; i < count; i++)
-        if (list->items[i]->kind != VALUE_INT || list_item(list, i) < 0 || list_item(list, i) > INT32_MAX) return false;
-    return true;
-}
-
-// The partition may come from IR text: each core must say what the first one does.
+// The partition may come from IR text.
 static void check_partition(const Persistent *work) {
-    const Value *partition = work->function->attributes[ATTR_WORK_PARTITION];
-    bool blocks = work->form.blocks;
-    for (uint32_t i = 0; i < partition->count; i++)
-        if (!holds_numbers(partition->items[i], "core", 2) ||
-            !holds_numbers(partition->items[i], blocks ? "block" : "run", blocks ? 4 : 2))
-            fail(work->module->context, DIAG_PASS_REQUIRES, work->function->location,
-                 "GridToPersistentTT needs a core and a %s of whole numbers in every entry of tt.work_partition",
-                 blocks ? "block" : "run");
+    const char *fault = work_fault(work->function, work->form);
+    if (!fault) return;
+    fail(work->module->context, DIAG_PASS_REQUIRES, work->function->location, "GridToPersistentTT needs %s", fault);
 }
 
 static const Variable *partition_argument(Persistent *work, const char *name, const char *key, uint32_t which) {

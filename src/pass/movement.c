@@ -210,6 +210,10 @@ void lower_read_nest(Function *function, Statement *nest) {
         statement_remove(nest);
         return;
     }
+    if (move.circular->shard) { // its pages are there
+        statement_remove(nest);
+        return;
+    }
     Statement *edges = store->store.buffer->layout.padding ? edge_nest(&move, nest) : NULL;
     Statement *barrier = instruction_after(function->module, nest, INSTR_NOC_ASYNC_READ_BARRIER);
     if (edges) block_insert_after(barrier, edges);
@@ -223,6 +227,10 @@ void lower_write_nest(Function *function, Statement *nest) {
     const Expr *indices[MAX_RANK];
     for (int d = 0; d < store->store.buffer->rank; d++) indices[d] = store->store.indices[d];
     Movement move = movement_of(function, store, store->store.buffer, indices, load->buffer, load->args);
+    if (move.circular->shard) { // its pages are the tensor's
+        statement_remove(nest);
+        return;
+    }
     instruction_after(function->module, nest, INSTR_NOC_ASYNC_WRITES_FLUSHED);
     serialize_loops(nest);
     transfer_store(&move, store, INSTR_NOC_ASYNC_WRITE_PAGE);

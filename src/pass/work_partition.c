@@ -36,6 +36,27 @@ WorkForm work_form(const Function *function, const CompileOptions *options) {
     return form;
 }
 
+static bool is_numbers(const Value *list, uint32_t count) {
+    bool good = list && list->kind == VALUE_LIST && list->count == count;
+    for (uint32_t i = 0; good && i < count; i++)
+        good = list->items[i]->kind == VALUE_INT && item_at(list, i) >= 0 && item_at(list, i) <= INT32_MAX;
+    return good;
+}
+
+const char *work_fault(const Function *function, WorkForm form) {
+    const Value *partition = function->attributes[ATTR_WORK_PARTITION], *grid = function->attributes[ATTR_WORK_GRID];
+    for (uint32_t i = 0; partition && i < partition->count; i++) {
+        const Value *entry = partition->items[i];
+        if (entry->kind != VALUE_DICT || !is_numbers(value_get(entry, "core"), 2) ||
+            !is_numbers(value_get(entry, form.blocks ? "block" : "run"), form.blocks ? 4 : 2))
+            return form.blocks ? "a core and a block of whole numbers in every entry of tt.work_partition"
+                               : "a core and a run of whole numbers in every entry of tt.work_partition";
+    }
+    bool good = is_numbers(grid, 3);
+    for (uint32_t i = 0; good && i < 3; i++) good = item_at(grid, i) > 0;
+    return good ? NULL : "three extents of at least 1 in tt.work_grid";
+}
+
 // ---------------------------------------------------------------- writing
 
 // Rectangles of the partition's cores: runs of each row, joined with equal ones of the row above.
@@ -100,13 +121,6 @@ static _Noreturn void refuse(const Mapping *map, const Value *at, const char *fo
            "tt.work_partition: %s", message.data);
     report_help(map->context, "leave it out to have one made; docs/tt_architecture.md shows its form");
     fail_now(map->context);
-}
-
-static bool is_numbers(const Value *list, uint32_t count) {
-    bool good = list && list->kind == VALUE_LIST && list->count == count;
-    for (uint32_t i = 0; good && i < count; i++)
-        good = list->items[i]->kind == VALUE_INT && item_at(list, i) >= 0 && item_at(list, i) <= INT32_MAX;
-    return good;
 }
 
 static void check_core(const Mapping *map, const Value *entry) {

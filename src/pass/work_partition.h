@@ -9,5 +9,8 @@ typedef struct WorkForm {
     TileOrder order; // runs: how items are counted off, by rows or columns; blocks: in which order they are visited
 } WorkForm;
 WorkForm work_form(const Function *function, const CompileOptions *options);
+// IR text may hold any: NULL if every entry has a core and what the form says, and tt.work_grid three extents; else
+// what is needed.
+const char *work_fault(const Function *function, WorkForm form);
 
 #endif
