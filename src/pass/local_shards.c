@@ -118,16 +118,18 @@ static Interval shard_interval(const Line *line, const LaunchGrid *grid, Axis ax
                       .end = i + 1 == count ? axis_length(grid, axis) : first_from(line, grid, axis, (i + 1) * size)};
 }
 
-static void map_core(Mapping *map, const Local *local, Core core) {
+// The blocks that begin in a core's shard: columns x and rows y of the launch; false if there are none.
+static bool blocks_of(const Local *local, Core core, Interval *x, Interval *y) {
     int64_t i, j;
-    if (!shard_of_core(&local->pages, core, &i, &j)) return;
-    Axis of_rows = local->axis_of_rows, of_columns = of_rows == AXIS_ROWS ? AXIS_COLUMNS : AXIS_ROWS;
+    if (!shard_of_core(&local->pages, core, &i, &j)) return false;
+    const LaunchGrid *grid = &local->map->grid;
     const Shard *shard = &local->pages.shard;
-    Interval rows = shard_interval(&local->rows, &map->grid, of_rows, shard->rows, i, local->counts.down);
-    Interval columns = shard_interval(&local->columns, &map->grid, of_columns, shard->columns, j, local->counts.across);
-    Interval x = of_rows == AXIS_ROWS ? columns : rows, y = of_rows == AXIS_ROWS ? rows : columns;
-    if (x.start < x.end && y.start < y.end)
-        map_rectangle(map, core, x.start, y.start, x.end - x.start, y.end - y.start);
+    Axis of_rows = local->axis_of_rows, of_columns = of_rows == AXIS_ROWS ? AXIS_COLUMNS : AXIS_ROWS;
+    Interval rows = shard_interval(&local->rows, grid, of_rows, shard->rows, i, local->counts.down);
+    Interval columns = shard_interval(&local->columns, grid, of_columns, shard->columns, j, local->counts.across);
+    *x = of_rows == AXIS_ROWS ? columns : rows;
+    *y = of_rows == AXIS_ROWS ? rows : columns;
+    return x->start < x->end && y->start < y->end;
 }
 
 // ---------------------------------------------------------------- which tensor
@@ -146,57 +148,74 @@ static bool measure(Local *local) {
     return measure_lines(local, &block) && choose_axes(local);
 }
 
-// Outputs first: each page of one is written by one core, while others' shards can be read.
-static bool find_tensor(const Mapping *map, Local *local, const Buffer **sharded) {
+static int cores_with_work(const Local *local) {
+    int count = 0;
+    Interval x, y;
+    for (int row = 0; row < local->pages.shard.grid_rows; row++)
+        for (int column = 0; column < local->pages.shard.grid_columns; column++)
+            count += blocks_of(local, (Core){column, row}, &x, &y);
+    return count;
+}
+
+// Why a tensor's shards do not say who works on what; NULL if they do. An output's always do, as only one core writes
+// each page; for an input's sake no core stays idle.
+static const char *obstacle(const Mapping *map, Local *local) {
+    Arena *arena = &map->context->scratch;
+    const Schedule *schedule = &map->schedule;
+    const Shard *shard = &local->tensor->layout.shard;
+    const char *name = local->tensor->name;
+    if (!measure(local))
+        return arena_format(arena, "where a block of %s begins does not follow from its coordinates", name);
+    if (schedule->core_columns &&
+        (shard->grid_columns > schedule->core_columns || shard->grid_rows > schedule->core_rows))
+        return arena_format(arena, "%s has shards on %dx%d cores, and %dx%d are asked for", name, shard->grid_columns,
+                            shard->grid_rows, schedule->core_columns, schedule->core_rows);
+    int cores = cores_with_work(local);
+    if (!is_output(local->tensor) && schedule->order != ORDER_MATCH_SHARD && cores < map->cores)
+        return arena_format(arena, "%d of %d cores would have all blocks of %s", cores, map->cores, name);
+    return NULL;
+}
+
+// Outputs first. `why` is what kept the first tensor from being taken; NULL if none is sharded.
+static bool find_tensor(const Mapping *map, Local *local, const char **why, Location *place) {
     const Function *function = map->function;
     for (int outputs = 1; outputs >= 0; outputs--)
         for (uint32_t i = 0; i < function->parameters.count; i++) {
             const Buffer *tensor = function->parameters.items[i];
             if (!is_sharded(tensor) || is_output(tensor) != outputs) continue;
-            if (!*sharded) *sharded = tensor;
             *local = (Local){.map = map, .tensor = tensor};
-            if (measure(local)) return true;
+            const char *problem = obstacle(map, local);
+            if (!problem) return true;
+            if (!*why) *why = problem, *place = tensor->location;
         }
     return false;
 }
 
-static bool fits_core_grid(const Mapping *map, const Local *local) {
-    const Schedule *schedule = &map->schedule;
-    const Shard *shard = &local->pages.shard;
-    return !schedule->core_columns ||
-           (shard->grid_columns <= schedule->core_columns && shard->grid_rows <= schedule->core_rows);
-}
-
-static bool decline(const Mapping *map, const char *why, const Buffer *tensor) {
-    Context *context = map->context;
-    const Schedule *schedule = &map->schedule;
-    Location place = schedule->order_place.line ? schedule->order_place : map->function->location;
-    if (schedule->order == ORDER_MATCH_SHARD) {
-        report(context, DIAG_SCHEDULE_ANNOTATION, place,
-               "the order match_shard gives each core the blocks of its "
-               "shard, and %s",
-               arena_format(&context->scratch, why, tensor ? tensor->name : ""));
-        report_help(context, "shard a tensor over L1 by T.annotate_tt_layout, or use another order");
-        fail_now(context);
-    }
-    if (tensor)
-        report(context, DIAG_REMOTE_SHARDS, tensor->location, "cores do not work on their own shards: %s",
-               arena_format(&context->scratch, why, tensor->name));
-    return false;
+static _Noreturn void refuse_order(const Mapping *map, const char *why) {
+    Location place = map->schedule.order_place;
+    report(map->context, DIAG_SCHEDULE_ANNOTATION, place.line ? place : map->function->location,
+           "the order match_shard gives each core the blocks of its shard, and %s",
+           why ? why : "no tensor is sharded over L1");
+    report_help(map->context, "shard a tensor over L1 by T.annotate_tt_layout, or use another order");
+    fail_now(map->context);
 }
 
 bool map_local_shards(Mapping *map) {
     Local local;
-    const Buffer *sharded = NULL;
-    if (map->schedule.asked && map->schedule.order != ORDER_MATCH_SHARD) return false;
-    if (!find_tensor(map, &local, &sharded))
-        return decline(map,
-                       sharded ? "where a block of %s begins does not follow from its coordinates"
-                               : "no tensor is sharded over L1",
-                       sharded);
-    if (!fits_core_grid(map, &local))
-        return decline(map, "the core grid that was asked for is smaller than that of %s's shards", local.tensor);
-    for (int y = 0; y < local.pages.shard.grid_rows; y++)
-        for (int x = 0; x < local.pages.shard.grid_columns; x++) map_core(map, &local, (Core){x, y});
+    const char *why = NULL;
+    Location place = {0};
+    bool forced = map->schedule.order == ORDER_MATCH_SHARD;
+    if (map->schedule.asked && !forced) return false;
+    if (!find_tensor(map, &local, &why, &place)) {
+        if (forced) refuse_order(map, why);
+        if (why) report(map->context, DIAG_REMOTE_SHARDS, place, "cores do not work on their own shards: %s", why);
+        return false;
+    }
+    for (int row = 0; row < local.pages.shard.grid_rows; row++)
+        for (int column = 0; column < local.pages.shard.grid_columns; column++) {
+            Interval x, y;
+            if (blocks_of(&local, (Core){column, row}, &x, &y))
+                map_rectangle(map, (Core){column, row}, x.start, y.start, x.end - x.start, y.end - y.start);
+        }
     return true;
 }
