@@ -216,21 +216,27 @@ static bool shrink_once(Allocation *work, int least) {
     return true;
 }
 
+static _Noreturn void fail_overflow(const Allocation *work) {
+    Context *context = work->module->context;
+    const Target *target = work->options->target;
+    bool tensors = program_tensor_bytes(work->function, target) > 0;
+    Text table = {.arena = &context->scratch};
+    program_l1_table(work->function, target, &table);
+    report(context, DIAG_L1_OVERFLOW, work->function->location,
+           "the circular buffers %sof %s do not fit the L1 of %s by %lld bytes", tensors ? "and shards " : "",
+           work->function->name, target->name, (long long)-free_bytes(work));
+    report_note(context, (Location){0}, "%s", table.data);
+    report_help(context,
+                tensors ? "use smaller blocks, or spread tensors over more cores or DRAM" : "use smaller blocks");
+    fail_now(context);
+}
+
 static void fit_l1(Allocation *work) {
     Context *context = work->module->context;
     bool shrunk = false;
     for (int least = 2; least >= 1; least--)
         while (free_bytes(work) < 0 && shrink_once(work, least)) shrunk = true;
-    if (free_bytes(work) < 0) {
-        Text table = {.arena = &context->scratch};
-        program_l1_table(work->function, work->options->target, &table);
-        report(context, DIAG_L1_OVERFLOW, work->function->location,
-               "the circular buffers of %s do not fit the L1 of %s by %lld bytes", work->function->name,
-               work->options->target->name, (long long)-free_bytes(work));
-        report_note(context, (Location){0}, "%s", table.data);
-        report_help(context, "use smaller blocks");
-        fail_now(context);
-    }
+    if (free_bytes(work) < 0) fail_overflow(work);
     if (shrunk)
         report(context, DIAG_DEPTH_REDUCED, work->function->location,
                "circular buffers are less deep than the loops' stages ask, to fit L1");

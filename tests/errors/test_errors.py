@@ -61,6 +61,12 @@ def test_l1_overflow_shows_the_byte_table():
         assert word in result.stderr, result.stderr
 
 
+def test_shard_over_l1_is_in_the_byte_table():
+    result = run("layout_shard_over_l1.py", "run M=8192 N=8192")
+    for word in ("cb_A_shared", "shard", "1024 x  2048 =  2097152", "tensors in L1 together", "712032"):
+        assert word in result.stderr, result.stderr
+
+
 def test_missing_parameters_are_all_named():
     result = run("missing_parameters.py", "run M=128 N=128")
     assert "block_M" in result.stderr and "block_N" in result.stderr
