@@ -1,0 +1,14 @@
+# run: opt --no-locations --passes=Canonicalize,InferTTLayout,PropagateTTLayout,PadTiles,TTTilesToCoreMap,LowerTTTileIntrinsics,StageTransfers,AliasShards,CoarsenK,FuseTiles,AllocateCircularBuffers,InsertFlowControl,SplitDataflow,ScheduleDST,InsertSynchronization,GridToPersistentTT
+import tilelang.language as T
+
+
+@T.prim_func
+def z(A: T.Tensor((128, 256), "bfloat16"), C: T.Tensor((128, 256), "bfloat16")):
+    with T.Kernel(4, 2) as (bx, by):
+        T.annotate_tt_schedule({"core_grid": [1, 1], "order": "z_order"})
+        taken = T.alloc_shared((64, 64), "bfloat16")
+        given = T.alloc_fragment((64, 64), "bfloat16")
+        T.copy(A[by * 64, bx * 64], taken)
+        for i, j in T.Parallel(64, 64):
+            given[i, j] = taken[i, j] + 1.0
+        T.copy(given, C[by * 64, bx * 64])

@@ -1,0 +1,11 @@
+# run: opt --passes=Canonicalize,InferTTLayout,PropagateTTLayout,PadTiles,TTTilesToCoreMap --no-locations
+import tilelang.language as T
+
+
+@T.prim_func
+def batches(A: T.Tensor((3, 128, 256), "bfloat16"), C: T.Tensor((3, 128, 256), "bfloat16")):
+    with T.Kernel(4, 2, 3) as (bx, by, bz):
+        T.annotate_tt_layout({C: {"memory": "height_sharded", "shard": {"shape": [192, 256]}}})
+        shared = T.alloc_shared((64, 64), "bfloat16")
+        T.copy(A[bz, by * 64, bx * 64], shared)
+        T.copy(shared, C[bz, by * 64, bx * 64])
