@@ -10,6 +10,12 @@ static const OptionRow rows[] = {
     {"markdown", OPTION_FLAG, offsetof(TargetsSettings, markdown), NULL, "every figure, as the documentation shows it"},
 };
 
+static Value *figures(Arena *arena, const FigureList *list) {
+    Value *value = value_list(arena);
+    for (int i = 0; i < list->count; i++) value_append(arena, value, value_float(arena, list->at[i]));
+    return value;
+}
+
 static Value *target_value(Cli *cli, const Target *target) {
     Cli row = *cli;
     Arena *arena = &cli->context->unit;
@@ -17,10 +23,12 @@ static Value *target_value(Cli *cli, const Target *target) {
 #define FIELD_INT(name, doc)  report_value(&row, #name, value_int(arena, target->name));
 #define FIELD_REAL(name, doc) report_number(&row, #name, target->name);
 #define FIELD_TEXT(name, doc) report_text(&row, #name, target->name);
+#define FIELD_LIST(name, doc) report_value(&row, #name, figures(arena, &target->name));
 #include "target/fields.def"
 #undef FIELD_INT
 #undef FIELD_REAL
 #undef FIELD_TEXT
+#undef FIELD_LIST
     return row.report;
 }
 

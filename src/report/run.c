@@ -176,6 +176,7 @@ static const Value *clocks_value(Json *outer, const SimResult *result) {
 static void put_timing(Json *json, const RunSummary *summary) {
     const SimResult *result = summary->simulation;
     put_int(json, "cycles", result->cycles);
+    put_int(json, "math_cycles", result->math_cycles);
     put_text(json, "bound", result->bound);
     put_float(json, "utilization", result->utilization);
     put_float(json, "chip_utilization", result->chip_utilization);

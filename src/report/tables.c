@@ -105,6 +105,11 @@ static void print_target_header(Text *out) {
     text_add(out, "--- |\n");
 }
 
+static void print_figures(Text *out, const FigureList *list) {
+    for (int i = 0; i < list->count; i++) text_format(out, "%s%g", i ? " " : "", list->at[i]);
+    text_add(out, " | ");
+}
+
 static void print_target_rows(Text *out) {
 #define FIELD(field, doc, format, cast)                                                                                \
     text_format(out, "| %s | ", #field);                                                                               \
@@ -113,10 +118,15 @@ static void print_target_rows(Text *out) {
 #define FIELD_INT(name, doc)  FIELD(name, doc, "%lld", long long)
 #define FIELD_REAL(name, doc) FIELD(name, doc, "%g", double)
 #define FIELD_TEXT(name, doc) FIELD(name, doc, "%s", const char *)
+#define FIELD_LIST(name, doc)                                                                                          \
+    text_add(out, "| " #name " | ");                                                                                   \
+    for (int i = 0; i < target_count(); i++) print_figures(out, &target_at(i)->name);                                  \
+    text_add(out, doc " |\n");
 #include "target/fields.def"
 #undef FIELD_INT
 #undef FIELD_REAL
 #undef FIELD_TEXT
+#undef FIELD_LIST
 #undef FIELD
 }
 

@@ -29,7 +29,8 @@ typedef enum StallCause {
 typedef enum Clock { CLOCK_READER, CLOCK_UNPACK, CLOCK_MATH, CLOCK_PACK, CLOCK_WRITER, CLOCK_COUNT } Clock;
 
 typedef struct SimResult {
-    int64_t cycles; // until the last thread of the last core ends
+    int64_t cycles;      // until the last thread of the last core ends
+    int64_t math_cycles; // until math ends, on average over the cores
     const char *
         bound; // "compute", "unpack", "pack", "dram", "noc", "latency": what the cycles are spent on; "" without timing
     double utilization;      // share of the used cores' peak product rate at this fidelity over `cycles`; of the vector

@@ -13,6 +13,12 @@ const Handler sim_timing_handlers[] = {
     [EFFECT_READ_BARRIER] = sim_timed_barrier,
     [EFFECT_WRITE_FLUSH] = sim_timed_barrier,
     [EFFECT_WRITE_BARRIER] = sim_timed_barrier,
+    [EFFECT_NOC_MULTICAST] = sim_timed_multicast,
+    [EFFECT_SEMAPHORE_SET] = sim_timed_semaphore_set,
+    [EFFECT_SEMAPHORE_WAIT] = sim_timed_semaphore_wait,
+    [EFFECT_SEMAPHORE_INC] = sim_timed_semaphore_inc,
+    [EFFECT_SEMAPHORE_MULTICAST] = sim_timed_semaphore_multicast,
+    [EFFECT_ATOMIC_BARRIER] = sim_timed_barrier,
     [EFFECT_PAGE_STORE] = sim_timed_fill,
     [EFFECT_PAGE_UPDATE] = sim_timed_fill,
     [EFFECT_STARTUP] = sim_timed_set_up,
@@ -64,21 +70,24 @@ void sim_time_stall(TimedCore *core, Clock clock, StallCause cause, int64_t star
 static bool comes_before(Turn a, Turn b) { return a.time < b.time || (a.time == b.time && a.mover < b.mover); }
 
 static void line_add(Timing *timing, Turn turn) {
-    int place = timing->line_length++;
-    for (; place > 0 && comes_before(turn, timing->line[(place - 1) / 2]); place = (place - 1) / 2)
-        timing->line[place] = timing->line[(place - 1) / 2];
-    timing->line[place] = turn;
+    vector_push(&timing->machine->arena, timing->line, turn);
+    Turn *line = timing->line.items;
+    uint32_t place = timing->line.count - 1;
+    for (; place > 0 && comes_before(turn, line[(place - 1) / 2]); place = (place - 1) / 2)
+        line[place] = line[(place - 1) / 2];
+    line[place] = turn;
 }
 
 static Turn line_take(Timing *timing) {
-    Turn first = timing->line[0], last = timing->line[--timing->line_length];
-    int place = 0, length = timing->line_length;
-    for (int child; (child = 2 * place + 1) < length; place = child) {
-        if (child + 1 < length && comes_before(timing->line[child + 1], timing->line[child])) child++;
-        if (!comes_before(timing->line[child], last)) break;
-        timing->line[place] = timing->line[child];
+    Turn *line = timing->line.items;
+    Turn first = line[0], last = line[--timing->line.count];
+    uint32_t place = 0, length = timing->line.count;
+    for (uint32_t child; (child = 2 * place + 1) < length; place = child) {
+        if (child + 1 < length && comes_before(line[child + 1], line[child])) child++;
+        if (!comes_before(line[child], last)) break;
+        line[place] = line[child];
     }
-    timing->line[place] = last;
+    line[place] = last;
     return first;
 }
 
@@ -89,16 +98,18 @@ static int mover_number(const TimedCore *core, Thread thread) {
 bool sim_time_yields(const TimedCore *core, Thread thread) {
     const Timing *timing = core->timing;
     Turn mine = {core->movers[thread == THREAD_WRITER].now, mover_number(core, thread)};
-    return core->woke_another || (timing->line_length > 0 && comes_before(timing->line[0], mine));
+    return core->woke_another || (timing->line.count > 0 && comes_before(timing->line.items[0], mine));
+}
+
+void sim_time_stand_in_line(TimedCore *core, Thread thread, int64_t time) {
+    TimedMover *mover = &core->movers[thread == THREAD_WRITER];
+    if (mover->in_line && mover->turn <= time) return;
+    mover->in_line = true;
+    mover->turn = time;
+    line_add(core->timing, (Turn){time, mover_number(core, thread)});
 }
 
 // ---------------------------------------------------------------- a core
-
-static void stand_in_line(TimedCore *core, Thread thread) {
-    TimedMover *mover = &core->movers[thread == THREAD_WRITER];
-    mover->in_line = true;
-    line_add(core->timing, (Turn){mover->now, mover_number(core, thread)});
-}
 
 static bool is_in_line(const TimedCore *core, Thread thread) {
     return thread != THREAD_COMPUTE && core->movers[thread == THREAD_WRITER].in_line;
@@ -109,6 +120,12 @@ static bool run_compute_apart(TimedCore *core) {
     return sim_queue_run(&core->core, &outcome);
 }
 
+// Whoever rests before a semaphore looks again when its next event comes, others go on as soon as it is their turn.
+static void take_place(TimedCore *core, Thread kind) {
+    const TimedMover *mover = &core->movers[kind == THREAD_WRITER];
+    sim_time_stand_in_line(core, kind, mover->waits_on >= 0 ? mover->turn : mover->now);
+}
+
 // Lets a thread run until it waits; true if it did anything.
 static bool run_thread(TimedCore *core, Thread kind) {
     ThreadState *thread = &core->core.threads[kind];
@@ -117,16 +134,11 @@ static bool run_thread(TimedCore *core, Thread kind) {
     int64_t before = thread->instructions;
     core->woke_another = false;
     Outcome outcome = sim_interpret(&core->core, thread);
-    if (outcome == OUTCOME_YIELD) stand_in_line(core, kind);
+    if (outcome == OUTCOME_YIELD) take_place(core, kind);
     return outcome != OUTCOME_BLOCKED || thread->instructions != before;
 }
 
 static bool anyone_in_line(const TimedCore *core) { return core->movers[0].in_line || core->movers[1].in_line; }
-
-static Occupancy occupancy_of(const SimCore *core, int buffer) {
-    const TimedBuffer *timed = &((const TimedCore *)core)->buffers[buffer];
-    return (Occupancy){timed->pushed, timed->popped};
-}
 
 static void settle(TimedCore *core) {
     static const Thread order[] = {THREAD_COMPUTE, THREAD_READER, THREAD_WRITER};
@@ -136,9 +148,6 @@ static void settle(TimedCore *core) {
         for (int i = 0; i < THREAD_COUNT; i++) moved = run_thread(core, order[i]) || moved;
         if (!moved && !anyone_in_line(core) && !sim_core_over(&core->core)) moved = run_compute_apart(core);
     }
-    if (anyone_in_line(core) || sim_core_over(&core->core)) return;
-    sim_report_deadlock(&core->core, occupancy_of);
-    fail_now(core->core.machine->context);
 }
 
 static void prepare_buffers(TimedCore *core, Machine *machine) {
@@ -151,6 +160,14 @@ static void prepare_buffers(TimedCore *core, Machine *machine) {
     }
 }
 
+static void prepare_semaphores(TimedCore *core, Machine *machine) {
+    const Function *program = machine->program;
+    core->semaphores = arena_new_array(&machine->arena, TimedSemaphore, program->semaphores.count);
+    for (uint32_t i = 0; i < program->semaphores.count; i++)
+        core->semaphores[i].value = program->semaphores.items[i]->initial;
+    core->movers[0].waits_on = core->movers[1].waits_on = -1;
+}
+
 static void prepare_core(Timing *timing, int index) {
     TimedCore *core = &timing->cores[index];
     core->timing = timing;
@@ -158,18 +175,58 @@ static void prepare_core(Timing *timing, int index) {
     core->core.reporting = true;
     sim_core_prepare(timing->machine, &core->core, &timing->machine->arena);
     prepare_buffers(core, timing->machine);
+    prepare_semaphores(core, timing->machine);
     sim_core_start(&core->core, index);
-    if (!core->core.threads[THREAD_READER].ended) stand_in_line(core, THREAD_READER);
-    if (!core->core.threads[THREAD_WRITER].ended) stand_in_line(core, THREAD_WRITER);
+    timing->core_at[core->core.place.y * timing->machine->target->grid_columns + core->core.place.x] = index;
+    if (!core->core.threads[THREAD_READER].ended) sim_time_stand_in_line(core, THREAD_READER, 0);
+    if (!core->core.threads[THREAD_WRITER].ended) sim_time_stand_in_line(core, THREAD_WRITER, 0);
+}
+
+static void prepare_cores(Timing *timing) {
+    const Machine *machine = timing->machine;
+    size_t places = (size_t)(machine->target->grid_columns * machine->target->grid_rows);
+    timing->cores = arena_new_array(&timing->machine->arena, TimedCore, (size_t)machine->core_count);
+    timing->core_at = arena_new_array(&timing->machine->arena, int, places);
+    for (size_t i = 0; i < places; i++) timing->core_at[i] = -1;
+    for (int i = 0; i < machine->core_count; i++) prepare_core(timing, i);
+}
+
+// ---------------------------------------------------------------- all cores
+
+// Movers take their turns, the earliest first, until none is left in line.
+static void run_line(Timing *timing) {
+    for (int i = 0; i < timing->machine->core_count; i++) settle(&timing->cores[i]);
+    while (timing->line.count > 0) {
+        Turn turn = line_take(timing);
+        TimedCore *core = &timing->cores[turn.mover / 2];
+        TimedMover *mover = &core->movers[turn.mover % 2];
+        if (!mover->in_line || mover->turn != turn.time) continue; // it went earlier
+        mover->in_line = false;
+        settle(core);
+    }
+}
+
+static Occupancy occupancy_of(const SimCore *core, int buffer) {
+    const TimedBuffer *timed = &((const TimedCore *)core)->buffers[buffer];
+    return (Occupancy){timed->pushed, timed->popped};
+}
+
+static void check_all_over(Timing *timing) {
+    for (int i = 0; i < timing->machine->core_count; i++) {
+        SimCore *core = &timing->cores[i].core;
+        if (sim_core_over(core)) continue;
+        sim_report_deadlock(core, occupancy_of);
+        fail_now(timing->machine->context);
+    }
 }
 
 // ---------------------------------------------------------------- what came out
 
 static int64_t end_of(const TimedCore *core) {
-    int64_t end = later(core->movers[0].now, core->movers[1].now);
-    const Pipe pipes[] = {core->unpack, core->math, core->pack};
-    for (int i = 0; i < 3; i++) end = later(end, later(pipes[i].issue, pipes[i].engine));
-    return end;
+    int64_t movers = later(core->movers[0].now, core->movers[1].now);
+    int64_t compute =
+        later(sim_pipe_start(&core->unpack), later(sim_pipe_start(&core->math), sim_pipe_start(&core->pack)));
+    return later(movers, compute);
 }
 
 typedef struct Share {
@@ -198,6 +255,9 @@ static void finish(Timing *timing) {
     const Machine *machine = timing->machine;
     SimResult *result = timing->result;
     for (int i = 0; i < machine->core_count; i++) result->cycles = later(result->cycles, end_of(&timing->cores[i]));
+    int64_t math = 0;
+    for (int i = 0; i < machine->core_count; i++) math += sim_pipe_start(&timing->cores[i].math);
+    if (machine->core_count > 0) result->math_cycles = math / machine->core_count;
     result->noc_bytes = timing->fabric.link_bytes;
     if (result->cycles == 0) {
         result->bound = "latency";
@@ -213,20 +273,13 @@ static void finish(Timing *timing) {
 
 void sim_run_timing(Machine *machine, SimResult *result) {
     static const int phases[] = {[FIDELITY_LOFI] = 1, [FIDELITY_HIFI2] = 2, [FIDELITY_HIFI3] = 3, [FIDELITY_HIFI4] = 4};
-    Arena *arena = &machine->arena;
-    size_t cores = (size_t)machine->core_count;
     Timing timing = {.machine = machine, .result = result, .phases = phases[machine->mode.fidelity]};
-    timing.fabric = fabric_new(machine->target, arena);
-    timing.cores = arena_new_array(arena, TimedCore, cores);
-    timing.line = arena_new_array(arena, Turn, 2 * cores);
-    if (machine->options->trace) timing.trace = trace_new(arena, machine->target, machine->core_count, machine->cores);
-    for (int i = 0; i < machine->core_count; i++) prepare_core(&timing, i);
-    for (int i = 0; i < machine->core_count; i++) settle(&timing.cores[i]);
-    while (timing.line_length > 0) {
-        int mover = line_take(&timing).mover;
-        timing.cores[mover / 2].movers[mover % 2].in_line = false;
-        settle(&timing.cores[mover / 2]);
-    }
+    timing.fabric = fabric_new(machine->target, &machine->arena);
+    if (machine->options->trace)
+        timing.trace = trace_new(&machine->arena, machine->target, machine->core_count, machine->cores);
+    prepare_cores(&timing);
+    run_line(&timing);
+    check_all_over(&timing);
     finish(&timing);
     if (timing.trace) trace_write(timing.trace, machine->context, machine->options->trace, machine->core_count);
 }

@@ -1,10 +1,6 @@
 // Time of the data-movement threads, and of circular buffers for every thread.
 #include "sim/timing.h"
 
-static TimedMover *mover_of(TimedCore *core, const ThreadState *thread) {
-    return &core->movers[thread->thread == THREAD_WRITER];
-}
-
 static Clock clock_of(const ThreadState *thread) {
     return thread->thread == THREAD_WRITER ? CLOCK_WRITER : CLOCK_READER;
 }
@@ -14,7 +10,7 @@ void sim_time_scalars(TimedCore *core, ThreadState *thread, const CodeInstructio
     int64_t each = core->core.machine->target->cycles_scalar;
     core->turns[thread->thread] = thread->turns;
     if (thread->thread != THREAD_COMPUTE) {
-        mover_of(core, thread)->now += (turns + in->scalar_work) * each;
+        sim_mover_of(core, thread)->now += (turns + in->scalar_work) * each;
         return;
     }
     int64_t own = in->scalar_work * each, all = turns * each;
@@ -23,14 +19,14 @@ void sim_time_scalars(TimedCore *core, ThreadState *thread, const CodeInstructio
     core->pack.issue += all + (in->parts & PART_PACK ? own : 0);
 }
 
-static void spend(TimedCore *core, const ThreadState *thread, const char *name, int64_t cycles) {
-    TimedMover *mover = mover_of(core, thread);
-    sim_time_busy(core, clock_of(thread), name, mover->now, cycles);
+void sim_time_spend(TimedCore *core, const ThreadState *thread, const CodeInstruction *in, int64_t cycles) {
+    TimedMover *mover = sim_mover_of(core, thread);
+    sim_time_busy(core, clock_of(thread), in->row->name, mover->now, cycles);
     mover->now += cycles;
 }
 
-static void wait_until(TimedCore *core, const ThreadState *thread, StallCause cause, int64_t time) {
-    TimedMover *mover = mover_of(core, thread);
+void sim_time_wait_until(TimedCore *core, const ThreadState *thread, StallCause cause, int64_t time) {
+    TimedMover *mover = sim_mover_of(core, thread);
     sim_time_stall(core, clock_of(thread), cause, mover->now, time);
     mover->now = later(mover->now, time);
 }
@@ -44,8 +40,8 @@ static void call_returns(TimedCore *core, ThreadState *thread, const CodeInstruc
                          int64_t time) {
     int64_t cost = core->core.machine->target->cycles_cb_call;
     if (thread->thread != THREAD_COMPUTE) {
-        wait_until(core, thread, cause, time);
-        spend(core, thread, in->row->name, cost);
+        sim_time_wait_until(core, thread, cause, time);
+        sim_time_spend(core, thread, in, cost);
         return;
     }
     bool waits = cause == STALL_WAIT_FRONT;
@@ -84,8 +80,8 @@ static int64_t call_takes_effect(TimedCore *core, ThreadState *thread, const Cod
     sim_time_scalars(core, thread, in);
     core->woke_another = true;
     if (thread->thread != THREAD_COMPUTE) {
-        spend(core, thread, in->row->name, cost);
-        return mover_of(core, thread)->now;
+        sim_time_spend(core, thread, in, cost);
+        return sim_mover_of(core, thread)->now;
     }
     pipe->issue += cost;
     return later(pipe->issue, pipe->engine);
@@ -112,49 +108,62 @@ Outcome sim_timed_pop(SimCore *base, ThreadState *thread, const CodeInstruction 
 // ---------------------------------------------------------------- transfers
 
 static Transfer transfer_of(TimedCore *core, const ThreadState *thread, const CodeInstruction *in, int64_t page) {
+    const Machine *machine = core->core.machine;
     return (Transfer){.noc = thread->thread == THREAD_WRITER,
                       .core = core->core.place,
-                      .page = page,
+                      .home = page_home(&machine->tensors[in->tensor].map, machine->target, page),
                       .bytes = operand(core, in)->info->page_bytes,
-                      .start = mover_of(core, thread)->now};
+                      .start = sim_mover_of(core, thread)->now};
 }
 
+// Nobody is ahead of what it has asked for by more than this.
+enum { FARTHEST_AHEAD = 1 << 19 };
+
 // The turn is asked for before anything is changed: the instruction may be tried again.
-static bool begin_transfer(TimedCore *core, ThreadState *thread, const CodeInstruction *in) {
+static bool begin_transfer(TimedCore *core, ThreadState *thread, const CodeInstruction *in, int64_t ahead) {
+    const Target *target = core->core.machine->target;
     if (sim_time_yields(core, thread->thread)) return false;
     sim_time_scalars(core, thread, in);
-    spend(core, thread, in->row->name, core->core.machine->target->noc_issue_cycles);
+    sim_time_wait_until(core, thread, STALL_NOC, ahead - FARTHEST_AHEAD);
+    sim_time_spend(core, thread, in, target->noc_address_cycles + target->noc_issue_cycles);
     return true;
 }
 
 Outcome sim_timed_noc_read(SimCore *base, ThreadState *thread, const CodeInstruction *in, const Scalar *values) {
     TimedCore *core = timed_core(base);
-    if (!begin_transfer(core, thread, in)) return OUTCOME_YIELD;
+    TimedMover *mover = sim_mover_of(core, thread);
+    if (!begin_transfer(core, thread, in, mover->reads_done)) return OUTCOME_YIELD;
     Transfer transfer = transfer_of(core, thread, in, values[0].i);
-    TimedMover *mover = mover_of(core, thread);
     mover->reads_done = later(mover->reads_done, fabric_read(&core->timing->fabric, &transfer));
     return OUTCOME_DONE;
 }
 
 Outcome sim_timed_noc_write(SimCore *base, ThreadState *thread, const CodeInstruction *in, const Scalar *values) {
     TimedCore *core = timed_core(base);
-    if (!begin_transfer(core, thread, in)) return OUTCOME_YIELD;
+    TimedMover *mover = sim_mover_of(core, thread);
+    if (!begin_transfer(core, thread, in, mover->writes_done)) return OUTCOME_YIELD;
     Transfer transfer = transfer_of(core, thread, in, values[0].i);
     WriteTimes times = fabric_write(&core->timing->fabric, &transfer);
-    TimedMover *mover = mover_of(core, thread);
     mover->writes_left = later(mover->writes_left, times.left);
     mover->writes_done = later(mover->writes_done, times.done);
     return OUTCOME_DONE;
 }
 
+static int64_t awaited(const TimedMover *mover, Effect barrier) {
+    switch (barrier) {
+    case EFFECT_READ_BARRIER: return mover->reads_done;
+    case EFFECT_WRITE_FLUSH: return mover->writes_left;
+    case EFFECT_ATOMIC_BARRIER: return mover->signals_done;
+    default: return mover->writes_done;
+    }
+}
+
 Outcome sim_timed_barrier(SimCore *base, ThreadState *thread, const CodeInstruction *in, const Scalar *values) {
     (void)values;
     TimedCore *core = timed_core(base);
-    const TimedMover *mover = mover_of(core, thread);
     sim_time_scalars(core, thread, in);
-    bool reads = in->row->effect == EFFECT_READ_BARRIER, flushes = in->row->effect == EFFECT_WRITE_FLUSH;
-    wait_until(core, thread, STALL_NOC, reads ? mover->reads_done : flushes ? mover->writes_left : mover->writes_done);
-    spend(core, thread, in->row->name, core->core.machine->target->cycles_cb_call);
+    sim_time_wait_until(core, thread, STALL_NOC, awaited(sim_mover_of(core, thread), in->row->effect));
+    sim_time_spend(core, thread, in, core->core.machine->target->cycles_cb_call);
     return OUTCOME_DONE;
 }
 
@@ -165,6 +174,6 @@ Outcome sim_timed_fill(SimCore *base, ThreadState *thread, const CodeInstruction
     if (in->row->id == INSTR_FILL_PAGE) stores = operand(core, in)->info->page_bytes / 4;
     if (in->row->effect == EFFECT_PAGE_UPDATE) stores -= values[1].i * values[2].i;
     sim_time_scalars(core, thread, in);
-    spend(core, thread, in->row->name, stores * core->core.machine->target->cycles_scalar);
+    sim_time_spend(core, thread, in, stores * core->core.machine->target->cycles_scalar);
     return OUTCOME_DONE;
 }

@@ -5,6 +5,11 @@
 
 const char *const target_tables_date = "2026-01-15";
 
+#define LIST(...)                                                                                                      \
+    {                                                                                                                  \
+        (int)(sizeof((const double[]){__VA_ARGS__}) / sizeof(double)), { __VA_ARGS__ }                                 \
+    }
+
 static const Target targets[] = {
 #define FIGURE(field, first, ...) .field = first,
     {

@@ -4,14 +4,23 @@
 
 #include "base/context.h"
 
+enum { FIGURE_LIST_MAX = 32 };
+
+typedef struct FigureList {
+    int count;
+    double at[FIGURE_LIST_MAX];
+} FigureList;
+
 typedef struct Target {
 #define FIELD_INT(name, doc)  int64_t name;
 #define FIELD_REAL(name, doc) double name;
 #define FIELD_TEXT(name, doc) const char *name;
+#define FIELD_LIST(name, doc) FigureList name;
 #include "target/fields.def"
 #undef FIELD_INT
 #undef FIELD_REAL
 #undef FIELD_TEXT
+#undef FIELD_LIST
 } Target;
 
 extern const char *const target_tables_date;
