@@ -60,6 +60,7 @@ typedef struct Tree { // of one thread program
     Node *nodes;
     int *cores; // that run it, by their place in the check's list
     int core_count;
+    uint64_t written;                     // circular buffers that it writes itself, one bit each
     const Node *endpoints[MAX_ENDPOINTS]; // the first instruction of each
     int endpoint_count;
     const void *end;    // state of the window analysis at the thread's end; NULL: not known
@@ -148,6 +149,8 @@ Place check_place(Check *check, const Tree *tree, int core);
 void tabulate_arguments(Check *check);
 // Its value on a core of the list; false if the variable is no runtime argument.
 bool argument_on(const Check *check, const Variable *variable, int core, int64_t *value);
+// On one core; `is_known` becomes false if it depends on more than the core.
+int64_t amount_on(Check *check, const Tree *tree, int core, Amount amount, bool *is_known);
 // NULL if the core runs none.
 Tree *tree_on(const Check *check, int core, Thread thread);
 
@@ -178,7 +181,7 @@ typedef struct PageAccess {
 } PageAccess;
 int page_reads(Walk *walk, const Node *node, const Amount values[], PageAccess accesses[2]);
 int page_writes(Walk *walk, const Node *node, const Amount values[], PageAccess accesses[1]);
-bool writes_buffer(const Node *nodes, int buffer); // here or below; multicasts do not count
+int written_buffer(const Node *node); // -1; multicasts do not count
 typedef struct TileAccess {
     Amount first, count;
 } TileAccess;
@@ -226,8 +229,6 @@ typedef struct Routes {
 // Senders and receivers agree; `mask` has the receiver's endpoints that tell this sender's core something.
 void verify_handshake(Check *check, const Routes *routes, const Route *route, int to, const Tree *receiver,
                       uint64_t mask);
-// On one core; `is_known` is false if it depends on more than the core.
-int64_t amount_on(Check *check, const Tree *tree, int core, Amount amount, bool *is_known);
 Core route_core(const Check *check, const Node *node, int core, int operand);
 
 // ---------------------------------------------------------------- groups without a walk

@@ -63,18 +63,9 @@ int page_writes(Walk *walk, const Node *node, const Amount values[], PageAccess 
     return 1;
 }
 
-static bool writes_page(const Node *node, int buffer) {
+int written_buffer(const Node *node) {
     const char *pair = shape_of(node)->page_writes;
-    return pair && node->instruction->effect != EFFECT_NOC_MULTICAST && node->buffers[pair[0] - '0'] == buffer;
-}
-
-bool writes_buffer(const Node *node, int buffer) {
-    for (; node; node = node->next) {
-        if (node->kind == NODE_INSTRUCTION && writes_page(node, buffer)) return true;
-        if (node->body && writes_buffer(node->body, buffer)) return true;
-        if (node->otherwise && writes_buffer(node->otherwise, buffer)) return true;
-    }
-    return false;
+    return pair && node->instruction->effect != EFFECT_NOC_MULTICAST ? node->buffers[pair[0] - '0'] : -1;
 }
 
 int dst_reads(const Node *node, const Amount values[], TileAccess accesses[3]) {

@@ -371,8 +371,8 @@ static bool is_flag_route(const Meeting *meeting, const Route *route) {
 static Verdict has_arrived(const Meeting *meeting) {
     const Routes *routes = meeting->routes;
     int buffer = meeting->node->buffers[0];
-    if (has_other_sender(meeting, EFFECT_NOC_MULTICAST, buffer, 0) || writes_buffer(meeting->receiver->nodes, buffer))
-        return open;
+    bool writes_itself = meeting->receiver->written >> buffer & 1;
+    if (writes_itself || has_other_sender(meeting, EFFECT_NOC_MULTICAST, buffer, 0)) return open;
     Verdict verdict =
         wrong(DIAG_PROOF_ARRIVAL, meeting->node, "pages are sent, but no flag behind them that the receiver waits for",
               "multicast a semaphore after the pages, and wait for it before the push");

@@ -66,3 +66,25 @@ Place check_place(Check *check, const Tree *tree, int core) {
     return (Place){
         .amounts = &check->amounts, .variables = sum_on_cores, .variables_user = &one->cores, .concrete = core >= 0};
 }
+
+// Most often a number of times that a runtime argument says.
+static bool sum_of_arguments(const Check *check, int core, Amount amount, int64_t *sum) {
+    *sum = amount.constant;
+    for (uint32_t i = 0; amount.sum && i < amount.sum->count; i++) {
+        const Term *term = &amount.sum->terms[i];
+        int64_t value;
+        if (term->atom->kind != ATOM_VARIABLE || !argument_on(check, term->atom->variable, core, &value)) return false;
+        if (__builtin_mul_overflow(value, term->coefficient, &value) || __builtin_add_overflow(*sum, value, sum))
+            return false;
+    }
+    return true;
+}
+
+int64_t amount_on(Check *check, const Tree *tree, int core, Amount amount, bool *is_known) {
+    int64_t sum;
+    if (sum_of_arguments(check, core, amount, &sum)) return sum;
+    Place place = check_place(check, tree, core);
+    amount = amount_resolve(&place, amount);
+    if (amount.sum) *is_known = false;
+    return amount.sum ? 0 : amount.constant;
+}

@@ -116,8 +116,17 @@ static Truth at_least(Amounts *amounts, Amount a, Amount b) {
     return difference.constant >= 0 ? TRUTH_YES : TRUTH_NO;
 }
 
+// Events whose numbers are all known: what is not among them never happens.
+static bool is_no_event(const Point *inner, const Points *outer) {
+    if (inner->x.sum) return false;
+    if (inner->x.constant < 0) return true;
+    for (uint32_t i = 0; i < outer->count; i++)
+        if (outer->items[i].x.sum || amount_equal(inner->x, outer->items[i].x)) return false;
+    return true;
+}
+
 static Truth point_inside(Amounts *amounts, const Point *inner, const Points *outer) {
-    Truth truth = TRUTH_OPEN;
+    Truth truth = is_no_event(inner, outer) ? TRUTH_NO : TRUTH_OPEN;
     for (uint32_t i = 0; i < outer->count; i++) {
         const Point *point = &outer->items[i];
         if (!amount_equal(inner->x, point->x)) continue;

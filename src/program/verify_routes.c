@@ -28,15 +28,6 @@ typedef struct Traffic {
 
 // ---------------------------------------------------------------- values on a core
 
-int64_t amount_on(Check *check, const Tree *tree, int core, Amount amount, bool *is_known) {
-    if (amount.sum) {
-        Place place = check_place(check, tree, core);
-        amount = amount_resolve(&place, amount);
-    }
-    if (amount.sum) *is_known = false;
-    return amount.sum ? 0 : amount.constant;
-}
-
 Core route_core(const Check *check, const Node *node, int core, int operand) {
     int64_t value[2] = {-1, -1};
     for (int i = 0; i < 2; i++) {
@@ -100,6 +91,10 @@ static Tally *tally_of(const Traffic *traffic, int core, int semaphore) {
     return &traffic->tallies[core * traffic->check->semaphore_count + semaphore];
 }
 
+static void add_up(Tally *tally, int64_t *sum, int64_t value) {
+    if (__builtin_add_overflow(*sum, value, sum)) tally->is_unsure = true;
+}
+
 static void add_waits(Traffic *traffic, int core, const Tree *tree) {
     Check *check = traffic->check;
     for (int i = 0; i < check->semaphore_count; i++) {
@@ -108,8 +103,8 @@ static void add_waits(Traffic *traffic, int core, const Tree *tree) {
         Tally *tally = tally_of(traffic, core, i);
         bool is_known = true;
         int64_t waits = amount_on(check, tree, core, signal->waits, &is_known);
-        tally->awaited += amount_on(check, tree, core, signal->awaited, &is_known);
-        tally->waits += waits;
+        add_up(tally, &tally->waits, waits);
+        add_up(tally, &tally->awaited, amount_on(check, tree, core, signal->awaited, &is_known));
         tally->is_unsure |= !is_known;
         if (is_known && waits == 0) continue;
         tally->waiter = tree;
@@ -387,7 +382,7 @@ static bool is_written(const Check *check, const Tree *tree, int buffer) {
     if (base->shard) return true;
     for (int i = 0; i < check->buffer_count; i++) {
         const CircularBuffer *other = check->function->circular_buffers.items[i];
-        if ((other == base || other->alias == base) && writes_buffer(tree->nodes, i)) return true;
+        if ((other == base || other->alias == base) && tree->written >> i & 1) return true;
     }
     return false;
 }

@@ -102,9 +102,9 @@ static bool written_on(Check *check, uint32_t parameter, int core, int64_t *sum)
     for (int thread = 0; thread < THREAD_COUNT; thread++) {
         const Tree *tree = tree_on(check, core, (Thread)thread);
         if (!tree || tree->program->thread == THREAD_COMPUTE) continue;
-        Place place = check_place(check, tree, core);
-        Amount pages = amount_resolve(&place, tree->writes[parameter]);
-        if (pages.sum || __builtin_add_overflow(*sum, pages.constant, sum)) return false;
+        bool is_known = true;
+        int64_t pages = amount_on(check, tree, core, tree->writes[parameter], &is_known);
+        if (!is_known || __builtin_add_overflow(*sum, pages, sum)) return false;
     }
     return true;
 }

@@ -13,10 +13,12 @@
 typedef struct Transfers {
     const Node *unfinished; // a write that no barrier has followed
     const Node *unfinished_atomic;
+    int64_t reserved[MAX_BUFFERS]; // at most
     Span spans[]; // of each circular buffer: reads into it, writes from it, pages that go to other cores
 } Transfers;
 
 enum { READS, WRITES, LEAVING, DIRECTIONS };
+enum { GIVE_UP_PASS = 3 };
 
 static Span *span_of(Transfers *transfers, int buffer, int direction) {
     return &transfers->spans[buffer * DIRECTIONS + direction];
@@ -55,6 +57,8 @@ static const char *who(const Walk *walk) { return thread_name(walk->tree->progra
 static void push(Walk *walk, Transfers *transfers, const Node *node, Amount count) {
     Interval pages = amount_interval(&walk->place, count);
     Span *reads = span_of(transfers, node->buffers[0], READS);
+    int64_t *reserved = &transfers->reserved[node->buffers[0]];
+    *reserved = pages.low > 0 && pages.low < *reserved ? *reserved - pages.low : pages.low > 0 ? 0 : *reserved;
     span_passed(span_of(transfers, node->buffers[0], LEAVING), pages); // they may leave while others read them
     if (!span_passed(reads, pages)) return;
     find(walk, DIAG_PROOF_READ_BARRIER, node, "put noc_async_read_barrier() between the reads and the push",
@@ -167,6 +171,29 @@ static void multicast(Walk *walk, Transfers *transfers, const Node *node, Amount
     transfers->unfinished = node;
 }
 
+// What is received lies where the reserved pages are, from the time on when another core is told so.
+static void let_others_write(Walk *walk, Transfers *transfers, const Node *node) {
+    transfers->unfinished_atomic = node;
+    for (int i = 0; i < walk->check->buffer_count; i++) {
+        const Span *leaving = span_of(transfers, i, LEAVING);
+        int capacity = walk->check->function->circular_buffers.items[i]->pages;
+        bool receives = !(walk->tree->written >> i & 1) && transfers->reserved[i] > 0;
+        if (!receives || !span_touches_ring(leaving, (Interval){0, transfers->reserved[i] - 1}, capacity)) continue;
+        find(walk, DIAG_PROOF_MULTICAST_FLUSH, node, "put noc_async_writes_flushed() before noc_semaphore_inc",
+             "%s says that it is ready for pages of circular buffer %s while a multicast from them (line %u) may not "
+             "have "
+             "left",
+             who(walk), describe_buffer(walk->check, i), leaving->last->statement->location.line);
+    }
+}
+
+static void reserve(Walk *walk, Transfers *transfers, const Node *node, Amount count) {
+    int64_t *reserved = &transfers->reserved[node->buffers[0]];
+    int64_t most = amount_interval(&walk->place, count).high;
+    int capacity = walk->check->function->circular_buffers.items[node->buffers[0]]->pages;
+    if (most > *reserved) *reserved = most < capacity ? most : capacity;
+}
+
 // On some chips a flag may overtake pages that have not left.
 static void send_flag(Walk *walk, Transfers *transfers, const Node *node) {
     transfers->unfinished = node;
@@ -199,7 +226,8 @@ static void step_transfers(Walk *walk, void *state, const Node *node, const Amou
     case EFFECT_NOC_WRITE: start_write(walk, transfers, node, values[3]); break;
     case EFFECT_NOC_MULTICAST: multicast(walk, transfers, node, values[1], values[2]); break;
     case EFFECT_SEMAPHORE_MULTICAST: send_flag(walk, transfers, node); break;
-    case EFFECT_SEMAPHORE_INC: transfers->unfinished_atomic = node; break;
+    case EFFECT_SEMAPHORE_INC: let_others_write(walk, transfers, node); break;
+    case EFFECT_RESERVE: reserve(walk, transfers, node, values[1]); break;
     case EFFECT_READ_BARRIER: clear(walk, transfers, READS); break;
     case EFFECT_WRITE_FLUSH: clear_sent(walk, transfers); break;
     case EFFECT_WRITE_BARRIER:
@@ -226,18 +254,34 @@ static bool join_unfinished(Transfers *into, const Transfers *from) {
     return is_new;
 }
 
+// True if one grew.
+static bool join_reserved(const Walk *walk, Transfers *into, const Transfers *from) {
+    bool grew = false;
+    for (int i = 0; i < walk->check->buffer_count; i++) {
+        grew |= from->reserved[i] > into->reserved[i];
+        if (from->reserved[i] > into->reserved[i]) into->reserved[i] = from->reserved[i];
+    }
+    return grew;
+}
+
 static void join_transfers(Walk *walk, void *state, const void *other, Amount condition) {
     Transfers *into = state;
     const Transfers *from = other;
     (void)condition;
     for (int i = 0; i < span_count(walk->check); i++) span_join(&into->spans[i], &from->spans[i]);
     join_unfinished(into, from);
+    join_reserved(walk, into, from);
 }
 
 static bool settle_transfers(Walk *walk, LoopStates *loop, int pass) {
     Transfers *head = loop->head;
     const Transfers *out = loop->out;
     bool settled = !join_unfinished(head, out);
+    if (join_reserved(walk, head, out)) {
+        settled = false;
+        for (int i = 0; pass >= GIVE_UP_PASS && i < walk->check->buffer_count; i++)
+            head->reserved[i] = walk->check->function->circular_buffers.items[i]->pages;
+    }
     for (int i = 0; i < span_count(walk->check); i++) settled &= span_settle(&head->spans[i], &out->spans[i], pass);
     return settled;
 }

@@ -189,6 +189,7 @@ static Node *build_instruction(Builder *builder, const Statement *statement, con
             node->semaphore = (int8_t)semaphore_place(builder->check, operand->semaphore);
     }
     if (reach_of(instruction)->coordinates) add_endpoint(builder, node);
+    if (written_buffer(node) >= 0) builder->tree->written |= (uint64_t)1 << written_buffer(node);
     node->dst_depths = dst_operand_depths(node);
     builder->dst_depths |= node->dst_depths;
     return node;

@@ -31,6 +31,15 @@ PROGRAMS = {  # shapes of the inputs and what the output is
     "shards_in_place": ({"A": (128, 64), "B": (128, 64)}, lambda A, B: np.maximum(A + B, 0)),
     "multicast_row": ({"A": (32, 512), "B": (128, 512)}, lambda A, B: np.tile(A, (4, 1)) + B),
     "multicast_one_window": ({"A": (32, 512), "B": (96, 512)}, lambda A, B: np.tile(A, (3, 1)) + B),
+    "multicast_pair": (
+        {"A": (32, 512), "S": (32, 512), "B": (128, 512)},
+        lambda A, S, B: np.tile(A + S, (4, 1)) + B,
+    ),
+    "multicast_once": (
+        {"A": (96, 128), "B": (32, 128)},
+        lambda A, B: np.concatenate([A + np.tile(B, (3, 1)), B]),
+    ),
+    "multicast_chain": ({"A": (32, 512), "B": (96, 512)}, lambda A, B: np.tile(A, (3, 1)) + B),
     "multicast_gemm": ({"A": (128, 128), "B": (128, 128)}, lambda A, B: A @ B),
 }
 
