@@ -219,8 +219,9 @@ static void test_multicast(void **state) {
     assert_printed(
         *state, text, "reader.cpp",
         "const uint64_t cb_a_receivers = get_noc_multicast_addr(core_x, core_y, 1, 1, get_write_ptr(cb_a));");
-    assert_printed(*state, text, "reader.cpp",
-                   "noc_async_write_multicast(get_write_ptr(cb_a), cb_a_receivers, (count + 1) * cb_a_page_bytes, 3);");
+    assert_printed(
+        *state, text, "reader.cpp",
+        "noc_async_write_multicast(get_write_ptr(cb_a), cb_a_receivers, (count + 1) * cb_a_page_bytes, 3, true);");
     assert_printed(*state, text, "reader.cpp",
                    "const uint64_t valid_receivers = get_noc_multicast_addr(core_x, core_y, 1, 1, valid_address);");
     assert_printed(*state, text, "reader.cpp", "noc_semaphore_set_multicast(valid_address, valid_receivers, 3);");
