@@ -12,6 +12,7 @@ const char *const mutation_names[MUTATION_COUNT] = {"dropped", "moved past a nei
                                                     "moved into a loop"};
 
 typedef struct Maker {
+    const Function *function;
     Module *module;
     const ThreadProgram *program;
     Mutants mutants;
@@ -29,10 +30,6 @@ static const Instruction *synchronising_in(const Statement *statement) {
 static bool is_compound(const Statement *statement) {
     Block *blocks[2];
     return statement && statement_blocks(statement, blocks) > 0;
-}
-
-static Block *loop_body(const Statement *statement) {
-    return statement && statement->kind == STATEMENT_FOR ? statement->loop.body : NULL;
 }
 
 // ---------------------------------------------------------------- names
@@ -115,6 +112,25 @@ static bool means_the_same_outside(Statement *statement, const Statement *loop) 
     return !use.found;
 }
 
+static const Expr *on_core(const Function *function, const Expr *expr, Core core) {
+    for (uint32_t i = 0; i < function->arguments.count; i++) {
+        const RuntimeArgument *argument = function->arguments.items[i];
+        const Expr *value = expr_integer(function->module, argument->variable->type, argument_value(argument, core));
+        expr = substitute(function->module, expr, argument->variable, value);
+    }
+    return expr;
+}
+
+// In a loop of one turn on every core, everything may as well stand beside the loop.
+static bool has_one_turn(const Maker *maker, const Statement *loop) {
+    Core *cores;
+    int count = program_cores(maker->function, &cores);
+    bool once = true;
+    for (int i = 0; i < count && once; i++)
+        once = expr_is_int(on_core(maker->function, loop->loop.extent, cores[i]), 1);
+    return once;
+}
+
 // Does the order of the instruction and of anything else in the loop matter?
 static bool matters_in(Maker *maker, const Statement *statement, const Block *body) {
     for (const Statement *s = body->first; s; s = s->next)
@@ -159,7 +175,7 @@ static void make_out(Maker *maker, Statement *statement) {
     Statement *loop = statement->block->owner;
     const Instruction *kind = synchronising_in(statement);
     if (!kind || !loop || loop->kind != STATEMENT_FOR || !means_the_same_outside(statement, loop) ||
-        !matters_in(maker, statement, loop->loop.body))
+        has_one_turn(maker, loop) || !matters_in(maker, statement, loop->loop.body))
         return;
     const char *text = text_of(maker, statement);
     Arena *arena = &maker->module->context->unit;
@@ -215,9 +231,14 @@ static bool may_be_repeated(const Statement *statement, Block *body) {
     return false;
 }
 
+static Block *body_of_turns(const Maker *maker, const Statement *statement) {
+    bool turns = statement && statement->kind == STATEMENT_FOR && !has_one_turn(maker, statement);
+    return turns ? statement->loop.body : NULL;
+}
+
 static void make_in(Maker *maker, Statement *statement) {
     const Instruction *kind = synchronising_in(statement);
-    Block *next = loop_body(statement->next), *previous = loop_body(statement->previous);
+    Block *next = body_of_turns(maker, statement->next), *previous = body_of_turns(maker, statement->previous);
     const char *text = text_of(maker, statement);
     Arena *arena = &maker->module->context->unit;
     if (kind && next && matters_in(maker, statement, next) && !may_be_repeated(statement, next))
@@ -238,7 +259,7 @@ static void make(Statement *statement, void *user) {
 }
 
 Mutants mutants_of(Function *program) {
-    Maker maker = {.module = program->module};
+    Maker maker = {.function = program, .module = program->module};
     for (uint32_t i = 0; i < program->threads.count; i++) {
         maker.program = program->threads.items[i];
         walk_statements(maker.program->body, make, &maker);
