@@ -80,6 +80,33 @@ static const char *check_all(Rewriting *work) {
     return first;
 }
 
+// ---------------------------------------------------------------- today's partition
+
+static bool is_todays_partition(const Value *value) {
+    const Value *first = value && value->kind == VALUE_LIST && value->count ? value->items[0] : NULL;
+    return first && first->kind == VALUE_DICT && (value_get(first, "block") || value_get(first, "run"));
+}
+
+// A partition in today's form is no legacy: it and what belongs to it are the function's own attributes, which
+// TTTilesToCoreMap checks.
+static void adopt_partition(Function *function) {
+    static const AttrId adopted[] = {ATTR_WORK_PARTITION, ATTR_CORE_GRID, ATTR_CORE_RANGES, ATTR_WORK_GRID,
+                                     ATTR_WORK_ORDER};
+    const Value *user = function->user_attributes;
+    if (!is_todays_partition(value_get(user, "tt.work_partition"))) return;
+    Value *kept = value_dict(&function->module->context->unit);
+    for (uint32_t i = 0; i < user->count; i++) {
+        bool taken = false;
+        for (size_t k = 0; k < sizeof adopted / sizeof *adopted && !taken; k++)
+            if (!strcmp(attr_name(adopted[k]), user->keys[i]) && attr_check(adopted[k], user->items[i])) {
+                function->attributes[adopted[k]] = user->items[i];
+                taken = true;
+            }
+        if (!taken) value_set(&function->module->context->unit, kept, user->keys[i], user->items[i]);
+    }
+    function->user_attributes = kept;
+}
+
 // ---------------------------------------------------------------- writing
 
 static const char *becomes_of(const char *name) {
@@ -144,6 +171,7 @@ void compat_apply_transforms(Function *function, CompatCores cores, bool quiet) 
                       .function = function,
                       .cores = cores,
                       .layouts = value_dict(&context->unit)};
+    adopt_partition(function);
     if (!check_all(&work)) return;
     work.has_grid = launch_grid(function, &work.grid);
     read_schedule(&work);

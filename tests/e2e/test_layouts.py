@@ -259,6 +259,52 @@ def test_plan_tells_the_order(tmp_path, strategy, order, first):
     assert list(items_in_order(plan["cores"][0])) == first
 
 
+PARTITION = """
+import tilelang
+import tilelang.language as T
+
+
+@tilelang.jit
+def kernel(A):
+    A: T.Tensor((128, 96), T.bfloat16)
+    C = T.empty((128, 96), T.bfloat16)
+    with T.Kernel(3, 4, threads=128) as (bx, by):
+        T.func_attr({{"tt.work_partition": {partition}}})
+        S = T.alloc_shared((32, 32), T.bfloat16)
+        T.copy(A[by * 32, bx * 32], S)
+        T.copy(S, C[by * 32, bx * 32])
+    return C
+"""
+
+
+@new_only
+@pytest.mark.parametrize(
+    "partition, strategy",
+    [
+        ([{"core": [5, 1], "block": [0, 0, 3, 2]}, {"core": [2, 3], "block": [0, 2, 3, 2]}], "block"),
+        ([{"core": [0, 0], "run": [0, 7]}, {"core": [7, 7], "run": [7, 5]}], "row_major"),
+        ([{"core": [0, 0], "items": [[0, 7, 1]]}, {"core": [7, 7], "items": [[7, 5, 1]]}], "row_major"),
+    ],
+)
+def test_partition_of_the_user(tmp_path, partition, strategy):
+    path = tmp_path / "kernel.py"
+    path.write_text(PARTITION.format(partition=partition))
+    plan = plan_of(tmp_path / "out", path, {})
+    assert plan["work_partition"]["strategy"] == strategy
+    used = {tuple(core["core"]): sorted(items_in_order(core)) for core in plan["cores"] if core["work_items"]}
+    assert set(used) == {tuple(entry["core"]) for entry in partition}
+    assert sorted(sum(used.values(), [])) == list(range(12))
+    assert ttile_json("run", path)["pass"] is True
+
+
+@new_only
+def test_partition_that_forgets_an_item(tmp_path):
+    path = tmp_path / "kernel.py"
+    path.write_text(PARTITION.format(partition=[{"core": [0, 0], "block": [0, 0, 3, 3]}]))
+    result = ttile("run", path)
+    assert result.returncode == 1 and "work-partition" in result.stderr, result.stderr
+
+
 @new_only
 def test_options_go_first(tmp_path):
     kernel, bindings, _ = schedule("block", "z_order")
