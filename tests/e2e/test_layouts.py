@@ -72,7 +72,7 @@ def test_product_on_shards():
     assert l1["dram_read_bytes"] == l1["dram_write_bytes"] == 0
     assert output["dram_read_bytes"] == dram["dram_read_bytes"] > 0
     assert output["cycles"] < dram["cycles"]
-    assert l1["cycles"] <= output["cycles"]
+    assert l1["cycles"] < output["cycles"]
 
 
 def test_interleaved_in_l1():
