@@ -6,7 +6,7 @@
 #include "ir/build.h"
 
 // Atoms are walked once per path, so what a hostile program shares over and over must stay small.
-enum { MAX_SIZE = 256, FIRST_CAPACITY = 256 };
+enum { MAX_SIZE = 256, FIRST_CAPACITY = 256, MAX_TURNS = 1 << 14 };
 
 // ---------------------------------------------------------------- hashing
 
@@ -22,7 +22,8 @@ Amounts amounts_new(Arena *arena) {
                      .atoms = arena_new_array(arena, const Atom *, FIRST_CAPACITY),
                      .sums = arena_new_array(arena, const Sum *, FIRST_CAPACITY),
                      .atom_capacity = FIRST_CAPACITY,
-                     .sum_capacity = FIRST_CAPACITY};
+                     .sum_capacity = FIRST_CAPACITY,
+                     .turns = MAX_TURNS};
 }
 
 // ---------------------------------------------------------------- atoms

@@ -54,6 +54,7 @@ typedef struct Amounts { // where they are interned
     const Sum **sums;
     uint32_t atom_count, atom_capacity, sum_count, sum_capacity;
     const Sum *indices[MAX_LOOP_DEPTH]; // amount_index of each depth, once asked for
+    int64_t turns;                      // of sums that may still be worked out one by one
 } Amounts;
 
 Amounts amounts_new(Arena *arena);

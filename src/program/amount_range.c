@@ -21,14 +21,36 @@ static Amount resolve_terms(Place *place, Amount a) {
     return result;
 }
 
+// Turn by turn; false if there are too many.
+static bool add_turns(Place *place, const Atom *atom, int64_t start, int64_t end, Amount *sum) {
+    *sum = (Amount){0};
+    place->fixed |= (uint64_t)1 << atom->depth;
+    for (int64_t i = start; i < end; i++) {
+        if (--place->amounts->turns < 0) return false;
+        place->index[atom->depth] = i;
+        *sum = amount_add(place->amounts, *sum, amount_resolve(place, atom->args[2]));
+    }
+    return true;
+}
+
+static Amount sum_of_body(Place *place, const Atom *atom, Amount start, Amount end) {
+    Amount sum;
+    if (place->concrete && !start.sum && !end.sum && add_turns(place, atom, start.constant, end.constant, &sum))
+        return sum;
+    place->fixed &= ~((uint64_t)1 << atom->depth);
+    Amount body = amount_resolve(place, atom->args[2]);
+    return amount_total(place->amounts, atom->depth, start, end, body);
+}
+
 // The index that the sum runs over is its own, not the one around.
 static Amount resolve_sum(Place *place, const Atom *atom) {
     Amount start = amount_resolve(place, atom->args[0]), end = amount_resolve(place, atom->args[1]);
     uint64_t fixed = place->fixed;
-    place->fixed &= ~((uint64_t)1 << atom->depth);
-    Amount body = amount_resolve(place, atom->args[2]);
+    int64_t index = place->index[atom->depth];
+    Amount sum = sum_of_body(place, atom, start, end);
     place->fixed = fixed;
-    return amount_total(place->amounts, atom->depth, start, end, body);
+    place->index[atom->depth] = index;
+    return sum;
 }
 
 static Amount resolve_variable(Place *place, const Atom *atom) {

@@ -243,6 +243,14 @@ static Verdict check_flag(const Meeting *meeting, int answer, int ready) {
 
 typedef Verdict CheckAnswer(const Meeting *meeting, int answer, int ready);
 
+// Events are counted alike only if the receiver says once that it is ready for each wait.
+static bool is_one_to_one(const Meeting *meeting, int answer, int ready) {
+    bool is_known = true;
+    Amount said = exchanges_of(meeting->check, meeting->receiver->end)[answer].count;
+    int64_t count = amount_on(meeting->check, meeting->receiver, meeting->to, said, &is_known);
+    return is_known && count == waits_on(meeting, meeting->sender, meeting->route->from, ready);
+}
+
 // One that shows it is enough.
 static Verdict by_some_answer(const Meeting *meeting, CheckAnswer *check, uint64_t *told) {
     Verdict verdict = {.truth = TRUTH_NO};
@@ -251,7 +259,7 @@ static Verdict by_some_answer(const Meeting *meeting, CheckAnswer *check, uint64
         int ready = meeting->receiver->endpoints[answer]->semaphore;
         if (!waits_for(meeting->check, meeting->sender, ready)) continue;
         *told |= (uint64_t)1 << ready;
-        Verdict next = check(meeting, answer, ready);
+        Verdict next = is_one_to_one(meeting, answer, ready) ? check(meeting, answer, ready) : open;
         if (next.truth == TRUTH_YES) return holds;
         if (verdict.truth == TRUTH_NO) verdict = next;
     }

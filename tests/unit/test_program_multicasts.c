@@ -256,6 +256,50 @@ static void test_flags_that_overtake(void **state) {
     check_case(one_window, "blackhole", &overtaking);
 }
 
+// Changes that are right.
+static const Case legal_cases[] = {
+    {"flag_after_push", SEND_FLAG "            cb_push_back(cb_A, 2)\n",
+     "            cb_push_back(cb_A, 2)\n" SEND_FLAG, 0, ""},
+    {"clear_before_reserve", RESERVE_AND_CLEAR,
+     "            noc_semaphore_set(valid, 0)\n            cb_reserve_back(cb_A, 2)\n", 0, ""},
+    {"clear_at_once",
+     "            noc_semaphore_set(valid, 0)\n            noc_semaphore_inc(ready, sender_x, sender_y, 1)\n           "
+     " "
+     "noc_semaphore_wait(valid, 1)\n",
+     "            noc_semaphore_inc(ready, sender_x, sender_y, 1)\n            noc_semaphore_wait(valid, 1)\n          "
+     "  "
+     "noc_semaphore_set(valid, 0)\n",
+     0, ""},
+    {"clear_but_first", "            noc_semaphore_set(valid, 0)\n",
+     "            if w > 0:\n                noc_semaphore_set(valid, 0)\n", 0, ""},
+    {"wait_twice", "            noc_semaphore_wait(valid, 1)\n",
+     "            noc_semaphore_wait(valid, 1)\n            noc_semaphore_wait(valid, 1)\n", 0, ""},
+    {"send_before_clear", "            noc_semaphore_set(ready, 0)\n" MULTICAST,
+     MULTICAST "            noc_semaphore_set(ready, 0)\n", 0, ""},
+    {"send_in_halves", MULTICAST,
+     "            for p in T.serial(0, 2, 1):\n                noc_async_write_multicast(cb_A, p, 1, first_x, first_y, "
+     "last_x, "
+     "last_y, 3)\n",
+     0, ""},
+    {"wait_first", "            cb_reserve_back(cb_A, 2)\n            noc_async_read_page(A, w * 2, cb_A, 0)\n",
+     "            noc_async_writes_flushed()\n            cb_reserve_back(cb_A, 2)\n            "
+     "noc_async_read_page(A, w * 2, cb_A, 0)\n",
+     0, ""},
+};
+
+static void check_legal(const Case *one) {
+    Context *context = context_new(&system_allocator);
+    Run run = {changed_text(context, base_text(context, row), one), "wormhole", false};
+    context_try(context, verify_text, &run);
+    if (!run.holds) stop_test("%s: %s\n", one->name, last_diagnostic(context)->message);
+    context_free(context);
+}
+
+static void test_legal_changes(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof legal_cases / sizeof legal_cases[0]; i++) check_legal(&legal_cases[i]);
+}
+
 static bool is_broken(DiagnosticCode code) {
     bool found = overtaking.code == code;
     for (size_t i = 0; i < GROUP_COUNT; i++) found |= has_case(groups[i].count, groups[i].cases, code);
@@ -269,7 +313,7 @@ static void test_every_code_is_broken(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {TEST(test_violations), TEST(test_flags_that_overtake),
+    const struct CMUnitTest tests[] = {TEST(test_violations), TEST(test_legal_changes), TEST(test_flags_that_overtake),
                                        TEST(test_every_code_is_broken)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
