@@ -10,4 +10,6 @@ function(ttile_embed file name)
 endfunction()
 
 ttile_embed(${CMAKE_SOURCE_DIR}/src/emit/runner.py emit_runner)
+ttile_embed(${CMAKE_SOURCE_DIR}/src/emit/host.cpp emit_host_template)
+ttile_embed(${CMAKE_SOURCE_DIR}/src/emit/project.cmake emit_project)
 target_include_directories(ttile_core PRIVATE ${CMAKE_BINARY_DIR}/generated)

@@ -13,14 +13,23 @@ typedef struct CompileSettings {
     KernelSettings kernel;
     const char *folder;
     bool force;
+    const char *host;
 } CompileSettings;
 
 static const OptionRow rows[] = {
     {"output-dir", OPTION_TEXT, offsetof(CompileSettings, folder), "DIR",
      "where to write DIR/KERNEL/: tt.plan.json, KERNEL.ttir and the kernels; also -o DIR (.)"},
     {"force", OPTION_FLAG, offsetof(CompileSettings, force), NULL, "write to a folder that holds other files, too"},
+    {"host", OPTION_TEXT, offsetof(CompileSettings, host), "python|cpp",
+     "what runs the kernels on a card: run.py alone, or host.cpp with a CMakeLists.txt, too (python)"},
     KERNEL_OPTIONS(CompileSettings, kernel),
 };
+
+static bool wants_cpp_host(Cli *cli, const char *host) {
+    if (!host || !strcmp(host, "python")) return false;
+    if (!strcmp(host, "cpp")) return true;
+    fail_usage(cli, &command_compile, "--host: expected python or cpp, got `%s`", host);
+}
 
 typedef struct Compiled {
     const char *folder;
@@ -49,6 +58,11 @@ static void lower(Kernel *kernel) {
     compile_run(kernel->function, &kernel->options, &kernel->pipeline);
 }
 
+static void add_host(Cli *cli, Compiled *compiled) {
+    EmittedFiles host = emit_host(cli->context, compiled->plan);
+    for (uint32_t i = 0; i < host.count; i++) vector_push(&cli->context->unit, compiled->files, host.items[i]);
+}
+
 static Compiled compile_file(Cli *cli, const CompileSettings *settings, const char *file, int count,
                              const char *const bindings[]) {
     Arena *arena = &cli->context->unit;
@@ -60,6 +74,7 @@ static Compiled compile_file(Cli *cli, const CompileSettings *settings, const ch
     const char *program_name = arena_format(arena, "%s.ttir", kernel.function->name);
     compiled.files = emit_files(cli, &kernel);
     compiled.plan = plan_build(kernel.function, program_name, &compiled.program);
+    if (compiled.files.count && wants_cpp_host(cli, settings->host)) add_host(cli, &compiled);
     compiled.milliseconds = kernel.load_ms + monotonic_milliseconds() - start;
     compiled.folder = arena_format(arena, "%s/%s", settings->folder ? settings->folder : ".", kernel.function->name);
     return compiled;
@@ -113,6 +128,7 @@ static bool is_binding(const char *word) {
 
 static void run(Cli *cli, void *settings, const Words *words) {
     const CompileSettings *own = settings;
+    wants_cpp_host(cli, own->host); // before any work
     Value *kernels = value_list(&cli->context->unit);
     double total = 0;
     for (uint32_t i = 0; i < words->count;) {

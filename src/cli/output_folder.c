@@ -19,7 +19,8 @@ static bool is_kernel(const char *name) {
 }
 
 static bool is_own(const char *name, int count, const char *const own[]) {
-    static const char *const always[] = {".", "..", "tt.plan.json", "run.py", "inputs", "expected", "__pycache__"};
+    static const char *const always[] = {".",      "..",       "tt.plan.json", "run.py",        "host.cpp",
+                                         "inputs", "expected", "__pycache__",  "CMakeLists.txt"};
     for (size_t i = 0; i < sizeof always / sizeof *always; i++)
         if (!strcmp(always[i], name)) return true;
     for (int i = 0; i < count; i++)
