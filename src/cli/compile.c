@@ -1,5 +1,6 @@
 // ttile compile: plan and program text of each file's kernel.
 #include <string.h>
+#include <unistd.h>
 
 #include "api/pipelines.h"
 #include "base/file.h"
@@ -89,17 +90,29 @@ static void require_new_name(Cli *cli, const Value *kernels, const Compiled *com
                        compiled->folder);
 }
 
-// The plan goes last, so that it never names a kernel that is not there.
+// host.cpp carries the values of the plan that it was printed from.
+static void note_old_host(Cli *cli, const Compiled *compiled) {
+    const char *path = arena_format(&cli->context->unit, "%s/host.cpp", compiled->folder);
+    for (uint32_t i = 0; i < compiled->files.count; i++)
+        if (!strcmp(compiled->files.items[i].name, "host.cpp")) return;
+    if (access(path, F_OK) == 0)
+        report(cli->context, DIAG_NOTE, (Location){0}, "%s is of an earlier plan; --host=cpp writes it again", path);
+}
+
+// An older plan goes first and the new one comes last: whatever happens between, no plan names kernels that are not its
+// own.
 static void write_compiled(Cli *cli, const CompileSettings *settings, const Compiled *compiled) {
     const char *program = arena_format(&cli->context->unit, "%s.ttir", value_get(compiled->plan, "kernel")->text);
     if (!settings->force) require_own_folder(cli, compiled->folder, 1, &program);
     folder_make(cli->context, compiled->folder);
+    unlink(arena_format(&cli->context->unit, "%s/%s", compiled->folder, PLAN_FILE_NAME));
     for (uint32_t i = 0; i < compiled->files.count; i++) {
         const EmittedFile *file = &compiled->files.items[i];
         const char *path = arena_format(&cli->context->unit, "%s/%s", compiled->folder, file->name);
         file_write(cli->context, path, file->text.data, file->text.length);
     }
     plan_write(cli->context, compiled->folder, compiled->plan, &compiled->program);
+    note_old_host(cli, compiled);
 }
 
 static Value *report_compiled(Cli *cli, const Compiled *compiled) {
