@@ -74,7 +74,7 @@ endforeach()
 ttile_test(e2e_legacy_pipeline legacy ${CMAKE_COMMAND} -E env TT_USE_NEW_PIPELINE=false ${TTILE_PYTHON} -m pytest -q
   -p no:cacheprovider tests/e2e)
 # Only in the configuration Metalium (make check-metalium), which needs the vendor's headers.
-foreach(check instructions all self_test)
+foreach(check instructions all host self_test)
   string(REPLACE "_" "-" option --${check})
   add_test(NAME metalium_${check} CONFIGURATIONS Metalium WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
     COMMAND ${TTILE_PYTHON} tests/metalium/check.py ${option})

@@ -3,11 +3,17 @@
 
     tests/metalium/check.py [--headers FOLDER] [NAME ...]     NAME is a part of a line of kernels.txt
     tests/metalium/check.py --instructions                    a call of each row of the table of instructions
+    tests/metalium/check.py --host                            host.cpp and run.py, see below
     tests/metalium/check.py --self-test                       wrong calls fail the check
 
 tests/metalium/fetch.sh fills FOLDER (build/metalium). Readers and writers are checked whole, compute kernels as the
 unpacking and the packing core see them; the mathematics core's half needs the vendor's compiler. What this cannot see:
 swapped integers, runtime arguments, and what vector-unit operations do inside.
+
+The headers that host.cpp includes come with an installation of TT-Metalium alone. It is compiled with the declarations in
+host_api/ and linked with the library of the wheel, which has a function with exactly the declared parameters for each call
+or fails. run.py runs with the vendor's ttnn on its mock device, where FOLDER/venv has a Python for it: descriptors, tensors
+and their layouts, addresses, coordinates and sizes are the real ones, and only results are not.
 """
 
 import argparse
@@ -16,6 +22,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -115,10 +122,25 @@ def vector_unit(source):
     return "".join(f"{found.group(0)}\n" for found in VECTOR_UNIT.finditer(source))
 
 
+def accessor(layout):
+    """The words that the vendor's TensorAccessorArgs has for a tensor: kind and page; of shards also their shapes and
+    where they are kept, two banks in each word.
+    """
+    kind, page = 2 * (layout.get("space", "dram") == "dram"), 1024 * (4 if "32" in layout["format"] else 2)
+    shard = layout.get("shard")
+    if not shard:
+        return [kind, page]
+    pages, cores = shard["shape"][0] * shard["shape"][1] // 1024, shard["grid"][0] * shard["grid"][1]
+    if layout["tile_id_order"] == "match_shard":
+        return [kind + 1, page, 1, cores, pages * cores, pages, *[18 << 8 | 18] * ((cores + 1) // 2)]
+    rows, columns = (side // 32 for side in shard["shape"])
+    return [kind + 1, page, 2, cores, rows * cores, columns, rows, columns, *[18 << 8 | 18] * ((cores + 1) // 2)]
+
+
 def compile_time_arguments(plan, kernel):
-    """Numbers of circular buffers and semaphores, then two words for each interleaved tensor's accessor."""
-    pages = [1024 * (4 if "32" in plan["layouts"][name]["format"] else 2) for name in kernel["tensor_args"]]
-    return [*kernel["compile_time_args"].values(), *(word for page in pages for word in (2, page))]
+    """Numbers of circular buffers and semaphores, then the words of each tensor's accessor."""
+    tensors = [plan["layouts"][name] for name in kernel["tensor_args"]]
+    return [*kernel["compile_time_args"].values(), *(word for layout in tensors for word in accessor(layout))]
 
 
 # ---------------------------------------------------------------- checks
@@ -221,6 +243,81 @@ def check_instructions(checker):
     return 1 if problems else 0
 
 
+# ---------------------------------------------------------------- hosts
+
+HOSTED = """examples/gemm.py
+examples/elementwise.py
+examples/batched_gemm.py
+tests/emit/names.py
+tests/kernels/gemm.py:matmul_dynamic m=130 n=200 k=70
+tests/programs/legal/multicast_gemm.ttir
+tests/programs/legal/shards_in_place.ttir""".splitlines()
+LINKED = slice(-4, None)  # the others differ in constants alone
+HOST_FLAGS = "-std=c++20 -O0 -Wall -Wextra -Werror".split()
+
+
+def link_host(headers, host, api):
+    """What is wrong with a host.cpp, or None."""
+    library = headers / "ttnn" / "build" / "lib" / "libtt_metal.so"
+    with tempfile.TemporaryDirectory() as folder:
+        words = ["g++", *HOST_FLAGS, f"-I{api}", '-DKERNEL_FOLDER="."', host, library]
+        words += ["-Wl,--unresolved-symbols=ignore-in-shared-libs", "-o", f"{folder}/host"]
+        result = subprocess.run(words, capture_output=True, text=True, timeout=SECONDS)
+    lines = [line for line in result.stderr.splitlines() if "error:" in line or "undefined reference" in line]
+    return "\n    ".join(lines[:5] or [result.stderr[-2000:]]) if result.returncode else None
+
+
+def run_on_mock(headers, folders):
+    """What ttnn says, or None; a word where there is no Python that has it."""
+    python = headers / "venv" / "bin" / "python"
+    if not python.exists():
+        print("metalium: run.py was not run, which takes Python 3.10 (tests/metalium/fetch.sh looks for one)")
+        return None
+    words = [python, HERE / "mock" / "run_plans.py", *folders]
+    result = subprocess.run(words, capture_output=True, text=True, timeout=600, cwd=folders[0])
+    print(f"metalium: {result.stdout.splitlines()[-1] if result.stdout else 'ttnn says nothing'}")
+    return None if result.returncode == 0 else result.stdout[-4000:] + result.stderr[-2000:]
+
+
+def check_hosts(headers):
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
+        places = [Path(folder) / str(index) for index in range(len(HOSTED))]
+        owns = [compile_kernel([*shlex.split(line), "--host=cpp"], place)[0] for line, place in zip(HOSTED, places)]
+        linked = list(zip(HOSTED, owns))[LINKED]
+        found = list(pool.map(lambda pair: link_host(headers, pair[1] / "host.cpp", HERE / "host_api"), linked))
+        problems = [f"--- {line}\n{problem}" for (line, _), problem in zip(linked, found) if problem]
+        print(*problems, f"metalium: {len(linked) - len(problems)} hosts linked, {len(problems)} failed", sep="\n")
+        said = run_on_mock(headers, owns)
+    print(said or "", end="")
+    return 1 if problems or said else 0
+
+
+def wrong_hosts(headers):
+    """What the check of hosts does not see, but should."""
+    edits = [
+        ("declarations.hpp", "uint32_t initial_value", "uint64_t initial_value", "a parameter of another type"),
+        ("host.cpp", "CreateSemaphore(program, cores, initial)", "CreateSemaphore(program, cores)", "a missing argument"),
+        ("tt.plan.json", '"pages": 2', '"pages": 2000', "a circular buffer larger than L1"),
+        ("tt.plan.json", '"height_sharded"', '"width_sharded"', "shards that do not hold their tensor"),
+        ("run.py", "initial_value=", "value=", "an argument that ttnn lacks"),
+    ]  # fmt: skip
+    missed = []
+    for file, old, new, what in edits:
+        with tempfile.TemporaryDirectory() as folder:
+            own, _ = compile_kernel([HOSTED[-1] if file.endswith("json") else HOSTED[-2], "--host=cpp"], folder)
+            api = Path(shutil.copytree(HERE / "host_api", f"{folder}/api"))
+            path = api / "tt-metalium" / file if file.endswith(".hpp") else own / file
+            text = path.read_text()
+            path.write_text(text.replace(old, new, 1))
+            by_link = file.endswith("pp")
+            if not by_link and not (headers / "venv").exists():
+                continue
+            seen = link_host(headers, own / "host.cpp", api) if by_link else run_on_mock(headers, [own])
+            if old not in text or not seen:
+                missed.append(what)
+    return missed
+
+
 # ---------------------------------------------------------------- a test of the check
 
 WRONG = [
@@ -249,7 +346,8 @@ def self_test(checker):
         wrong = re.sub(pattern, replacement, source, count=1)
         if wrong == source or not checker.check(plan, kernel, wrong):
             missed.append(what)
-    print(f"metalium self-test: {len(WRONG)} wrong kernels, {len(missed)} not seen {missed or ''}")
+    missed += wrong_hosts(checker.headers)
+    print(f"metalium self-test: {len(WRONG)} wrong kernels and some hosts, {len(missed)} not seen {missed or ''}")
     return 1 if missed else 0
 
 
@@ -258,12 +356,15 @@ def main():
     parser.add_argument("--headers", type=Path, default=ROOT / "build" / "metalium", help="what fetch.sh filled")
     parser.add_argument("--all", action="store_true", help="every line of kernels.txt, which is what no NAME means")
     parser.add_argument("--self-test", action="store_true", help="check that wrong calls are seen")
+    parser.add_argument("--host", action="store_true", help="check host.cpp and run.py")
     parser.add_argument("--instructions", action="store_true", help="check a call of every instruction")
     parser.add_argument("names", nargs="*", metavar="NAME")
     options = parser.parse_args()
     if not (options.headers / "ttnn" / "tt_metal").is_dir():
         raise SystemExit(f"{options.headers} has no headers: run tests/metalium/fetch.sh {options.headers} first")
     checker = Checker(options.headers.resolve())
+    if options.host:
+        return check_hosts(checker.headers)
     if options.self_test or options.instructions:
         return self_test(checker) if options.self_test else check_instructions(checker)
     return check_all(checker, options.names)

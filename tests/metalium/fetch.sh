@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The vendor's headers and a compiler that reads them, for tests/metalium/check.py: tests/metalium/fetch.sh FOLDER
-# From PyPI the wheel ttnn, from Debian a bare-metal RISC-V compiler, its C library, and a 32-bit libstdc++.
+# The vendor's headers, a compiler that reads them, and ttnn itself, for tests/metalium/check.py:
+# tests/metalium/fetch.sh FOLDER. From PyPI the wheel ttnn, from Debian a bare-metal RISC-V compiler, its C library, and a
+# 32-bit libstdc++. The wheel is for Python 3.10; where there is none, run.py is not run.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 folder=$1
@@ -8,7 +9,7 @@ version=0.81.1
 mkdir -p "$folder"
 
 scripts/install_packages.sh metalium
-if [ ! -d "$folder/ttnn/tt_metal" ]; then
+if [ ! -f "$folder/ttnn/build/lib/libtt_metal.so" ]; then
     echo "Fetching ttnn $version"
     wheels=$folder/wheels
     python=build/venv/bin/python
@@ -21,8 +22,16 @@ import sys
 import zipfile
 
 with zipfile.ZipFile(sys.argv[1]) as wheel:
-    wheel.extractall(sys.argv[2], [name for name in wheel.namelist() if name.startswith("ttnn/tt_metal/")])
+    parts = ("ttnn/tt_metal/", "ttnn/build/lib/libtt_metal.so")
+    wheel.extractall(sys.argv[2], [name for name in wheel.namelist() if name.startswith(parts)])
 PYTHON
+    for candidate in python3.10 "$HOME"/.pyenv/versions/3.10*/bin/python; do
+        [ "$("$candidate" -c 'import sys; print(*sys.version_info[:2])' 2>/dev/null)" = "3 10" ] || continue
+        echo "Installing ttnn $version"
+        "$candidate" -m venv "$folder/venv"
+        "$folder/venv/bin/python" -m pip install --quiet --disable-pip-version-check "$wheels"/ttnn-"$version"-*.whl
+        break
+    done
     rm -r "$wheels"
 fi
 if [ ! -d "$folder/usr/include/newlib/c++" ]; then
