@@ -40,9 +40,20 @@ WARNINGS = """-Wall -Werror -Wno-error=deprecated-declarations -Wno-error=multis
     -Wno-attributes -Wno-volatile -Wno-unknown-pragmas""".split()
 COMPILER = """riscv64-unknown-elf-g++ -march=rv32im -mabi=ilp32 -std=gnu++20 -fsyntax-only -nostdinc++ -ffast-math
     -fno-finite-math-only -fno-exceptions -fno-rtti""".split()
-DEFINES = """ARCH_WORMHOLE KERNEL_BUILD TENSIX_FIRMWARE LOCAL_MEM_EN=0 ROUTING_FW_ENABLED PROGRAMMABLE_CORE_TYPE=0
-    NUM_DRAM_BANKS=12 NUM_L1_BANKS=72 IS_NOT_POW2_NUM_DRAM_BANKS=1 IS_NOT_POW2_NUM_L1_BANKS=1 PCIE_NOC_X=0 PCIE_NOC_Y=3
-    DISPATCH_MESSAGE_ADDR=4290183304 NOC_MODE=0 FULL_KERNEL_NAME="kernel/" """.split()
+DEFINES = """KERNEL_BUILD TENSIX_FIRMWARE LOCAL_MEM_EN=0 ROUTING_FW_ENABLED PROGRAMMABLE_CORE_TYPE=0 NUM_L1_BANKS=72
+    IS_NOT_POW2_NUM_L1_BANKS=1 PCIE_NOC_X=0 PCIE_NOC_Y=3 DISPATCH_MESSAGE_ADDR=4290183304 NOC_MODE=0
+    FULL_KERNEL_NAME="kernel/" """.split()
+# Of each architecture: its definitions, and the folders that are named after it.
+ARCHITECTURES = {
+    "wormhole": {
+        "defines": ["ARCH_WORMHOLE", "NUM_DRAM_BANKS=12", "IS_NOT_POW2_NUM_DRAM_BANKS=1"],
+        "kernels": "wormhole_b0", "internal": ["wormhole", "wormhole/wormhole_b0_defines", "wormhole/noc"],
+    },
+    "blackhole": {
+        "defines": ["ARCH_BLACKHOLE", "NUM_DRAM_BANKS=8", "LOG_BASE_2_OF_NUM_DRAM_BANKS=3"],
+        "kernels": "blackhole", "internal": ["blackhole", "blackhole/noc"],
+    },
+}  # fmt: skip
 # Each kind of check: the vendor's translation unit and what its build defines for it.
 KINDS = {
     "reader": ("ncrisck", ["COMPILE_FOR_NCRISC", "PROCESSOR_INDEX=1", "NOC_INDEX=0"]),
@@ -62,27 +73,26 @@ VECTOR_UNIT = re.compile(
 # ---------------------------------------------------------------- the command
 
 
-def include_folders(headers):
+def include_folders(headers, facts):
     tree = headers / "ttnn" / "tt_metal"
-    llk, metal = tree / "tt-llk", tree / "hw" / "ckernels" / "wormhole_b0" / "metal"
-    internal = tree / "hw" / "inc" / "internal" / "tt-1xx"
+    llk, metal = tree / "tt-llk", tree / "hw" / "ckernels" / facts["kernels"] / "metal"
+    internal, own = tree / "hw" / "inc" / "internal" / "tt-1xx", llk / f"tt_llk_{facts['kernels']}"
     return [
         headers / "ttnn", tree / "hw/inc", llk / "common", llk / "tools/include", tree / "hostdevcommon/api",
-        tree / "api", metal / "common", metal / "llk_io", internal, internal / "wormhole",
-        internal / "wormhole/wormhole_b0_defines", internal / "wormhole/noc", llk / "tt_llk_wormhole_b0/common/inc",
-        llk / "tt_llk_wormhole_b0/llk_lib", tree / "hw/firmware/src/tt-1xx", metal / "llk_api",
+        tree / "api", metal / "common", metal / "llk_io", internal, *(internal / part for part in facts["internal"]),
+        own / "common/inc", own / "llk_lib", tree / "hw/firmware/src/tt-1xx", metal / "llk_api",
         metal / "llk_api/llk_sfpu",
     ]  # fmt: skip
 
 
-def command(headers, own, kind, kernel, arguments):
-    unit, defines = KINDS[kind]
+def command(headers, own, kind, kernel, arguments, architecture):
+    (unit, defines), facts = KINDS[kind], ARCHITECTURES[architecture]
     library = headers / "usr/include/newlib/c++/12.2.1"
     system = [library, library / "arm-none-eabi", "/usr/lib/picolibc/riscv64-unknown-elf/include"]
     words = [*COMPILER, *WARNINGS]
     words += [word for folder in system for word in ("-isystem", str(folder))]
-    words += [f"-I{folder}" for folder in (own, HERE / "headers", *include_folders(headers))]
-    words += [f"-D{define}" for define in (*DEFINES, *defines)]
+    words += [f"-I{folder}" for folder in (own, HERE / "headers", *include_folders(headers, facts))]
+    words += [f"-D{define}" for define in (*DEFINES, *defines, *facts["defines"])]
     words += [f"-DKERNEL_COMPILE_TIME_ARGS={','.join(map(str, arguments))}", f'-DKERNEL_FILE="{kernel}"']
     return [*words, str(headers / "ttnn/tt_metal/hw/firmware/src/tt-1xx" / f"{unit}.cc")]
 
@@ -155,7 +165,8 @@ class Checker:
         """What the compiler says, or None. `source` stands for the kernel's file."""
         arguments, found = compile_time_arguments(plan, kernel), []
         for kind in OF_THREAD[kernel["thread"]]:
-            parts = (kind, source, str(arguments), descriptors(plan))
+            architecture = plan["target"]["arch"]
+            parts = (kind, architecture, source, str(arguments), descriptors(plan))
             digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
             if digest in self.passed:
                 continue
@@ -164,7 +175,7 @@ class Checker:
                 (own / kernel["file"]).write_text(source)
                 (own / "chlkc_descriptors.h").write_text(descriptors(plan))
                 (own / "vector_unit.h").write_text(vector_unit(source))
-                words = command(self.headers, own, kind, own / kernel["file"], arguments)
+                words = command(self.headers, own, kind, own / kernel["file"], arguments, architecture)
                 result = subprocess.run(words, capture_output=True, text=True, timeout=SECONDS)
             if result.returncode:
                 found.append(f"{kernel['file']} ({kind}): {errors(result.stderr)}")
@@ -215,6 +226,7 @@ def check_all(checker, names):
 
 # The program that tests/unit/test_emit_kernels.c prints with one call of each instruction.
 TABLE = {
+    "target": {"arch": "wormhole"},
     "circular_buffers": [
         {"index": 0, "format": "bfloat16", "page_bytes": 2048},
         {"index": 1, "format": "float32", "page_bytes": 4096},
