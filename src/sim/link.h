@@ -83,8 +83,8 @@ typedef struct CoreLink {
     int64_t inbox_bytes;
     Parcel *outbox, **outbox_end;
     Parcel *under_way, *free[PARCEL_KINDS];
-    int parcels; // that it has in all
-    int64_t parcel_bytes;
+    int changes;           // parcels that it has for semaphores
+    int64_t page_bytes;    // of its others
     ParcelRequest request; // for which there was no parcel
 } CoreLink;
 

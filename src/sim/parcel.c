@@ -3,10 +3,7 @@
 // sent and makes parcels where there were too few, so that memory is never asked for on several host threads.
 #include "sim/link.h"
 
-enum {
-    PARCELS_MOST = 4096, // of one core: far above what windows of L1 can hold
-    INBOX_MOST = 65536
-};
+enum { CHANGES_MOST = 1024, INBOX_MOST = 65536 }; // of semaphores, made by one core; parcels
 
 // ---------------------------------------------------------------- on the sender's side
 
@@ -123,22 +120,28 @@ static Parcel *make(NumberCore *core, const ParcelRequest *request, Arena *arena
     return parcel;
 }
 
-// Pages under way are reserved on a receiver, so more of them than one L1 holds are sent without being asked for.
+// Pages under way are reserved by their receivers, so more of them than all L1 holds are sent without being asked for.
+static bool is_too_much(const NumberCore *core, const ParcelRequest *request) {
+    const Machine *machine = core->core.machine;
+    if (request->kind != PARCEL_PAGES) return core->link->changes == CHANGES_MOST;
+    return core->link->page_bytes + request->bytes > 2 * machine->core_count * machine->l1_bytes;
+}
+
 static Outcome provide(NumberCore *core, Arena *arena, bool *stirred) {
     CoreLink *link = core->link;
     ParcelRequest request = link->request;
     link->request.is_open = false;
     if (!request.is_open) return OUTCOME_DONE;
     stirred[core->core.index] = true;
-    if (link->parcels == PARCELS_MOST || link->parcel_bytes + request.bytes > 4 * core->core.machine->l1_bytes)
+    if (is_too_much(core, &request))
         return sim_violation(&core->core, &core->core.threads[request.thread], request.in, DIAG_SIM_UNRECEIVED,
                              "Let the receivers wait for what they are sent.",
                              "%s: too much that this core has sent is still under way", request.in->row->name);
     Parcel *parcel = make(core, &request, arena);
     parcel->next = link->free[request.kind];
     link->free[request.kind] = parcel;
-    link->parcels++;
-    link->parcel_bytes += request.bytes;
+    link->changes += request.kind != PARCEL_PAGES;
+    link->page_bytes += request.bytes;
     return OUTCOME_DONE;
 }
 
