@@ -1,5 +1,5 @@
 # The common jobs. CMake does the work: CMakePresets.json has the builds, scripts/ the steps.
-.PHONY: all demo test check-metalium asan clang fuzz bench docs format format-check lint install clean
+.PHONY: all demo test check-metalium asan clang fuzz bench calibrate docs format format-check lint install clean
 PREFIX ?= /usr/local
 FUZZ_SECONDS ?= 60
 
@@ -41,6 +41,10 @@ bench:
 	@scripts/prepare_tests.sh
 	@scripts/build.sh release
 	build/venv/bin/python bench/run.py
+
+calibrate:
+	@scripts/build.sh release ttile
+	python3 bench/calibrate.py --all
 
 docs:
 	@scripts/build.sh release ttile

@@ -10,6 +10,7 @@ typedef struct SimSettings {
     Words inputs, outputs; // NAME=FILE
     int64_t seed, threads;
     bool no_timing;
+    bool no_numbers; // cycles and checks alone
     const char *trace;
 } SimSettings;
 

@@ -11,6 +11,8 @@ static const OptionRow rows[] = {
     SIM_OPTIONS(ProgramSettings, sim),
     {"target", OPTION_TEXT, offsetof(ProgramSettings, target), "NAME",
      "the chip (what the program says, else wormhole:n150)"},
+    {"no-numbers", OPTION_FLAG, offsetof(ProgramSettings, sim.no_numbers), NULL,
+     "only checks and cycles: values are not computed, outputs stay zero"},
     {"no-verify", OPTION_FLAG, offsetof(ProgramSettings, no_verify), NULL,
      "leave the static proofs out; the simulator's checks stay"},
 };

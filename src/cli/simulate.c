@@ -25,7 +25,7 @@ void run_prepare(Run *run, Function *function, const SimSettings *settings) {
 void run_simulate(Run *run, const SimSettings *settings) {
     SimOptions options = {
         .threads = cli_threads(settings->threads),
-        .numbers = true,
+        .numbers = !settings->no_numbers,
         .timing = !settings->no_timing,
         .trace = settings->trace,
     };

@@ -42,6 +42,20 @@ static void print_times(const RunSummary *summary, Text *out) {
     text_add(out, "\n");
 }
 
+// What the vendor calls utilisation: until math ends, on average over the cores.
+static double math_utilization(const SimResult *result) {
+    if (result->products == 0 || result->math_cycles == 0) return 0;
+    return result->utilization * (double)result->cycles / (double)result->math_cycles;
+}
+
+static void print_math(const RunSummary *summary, Text *out) {
+    const SimResult *result = summary->simulation;
+    if (result->products == 0) return;
+    print_line(out, "until math ends");
+    print_count(out, result->math_cycles);
+    text_format(out, " cycles on average, %.1f %% of the used cores' peak\n", 100 * math_utilization(result));
+}
+
 static void print_cycles(const RunSummary *summary, Text *out) {
     const SimResult *result = summary->simulation;
     if (!result || !summary->timing) return;
@@ -53,6 +67,7 @@ static void print_cycles(const RunSummary *summary, Text *out) {
     print_line(out, "utilization");
     text_format(out, "%.1f %% of the used cores' peak, %.1f %% of the chip's\n", 100 * result->utilization,
                 100 * result->chip_utilization);
+    print_math(summary, out);
     print_line(out, "DRAM");
     print_count(out, result->dram_read_bytes);
     text_add(out, " bytes read, ");
@@ -177,6 +192,7 @@ static void put_timing(Json *json, const RunSummary *summary) {
     const SimResult *result = summary->simulation;
     put_int(json, "cycles", result->cycles);
     put_int(json, "math_cycles", result->math_cycles);
+    put_float(json, "math_utilization", math_utilization(result));
     put_text(json, "bound", result->bound);
     put_float(json, "utilization", result->utilization);
     put_float(json, "chip_utilization", result->chip_utilization);

@@ -9,7 +9,7 @@
 
 #include "base/arena.h"
 
-enum { CALENDAR_BUCKET = 32 }; // cycles that are kept as one
+enum { CALENDAR_BUCKET = 64 }; // cycles that are kept as one
 
 typedef struct Calendar {
     int64_t base;      // the first bucket that is kept: earlier ones are over

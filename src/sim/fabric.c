@@ -52,7 +52,7 @@ static int64_t at_initiator(const Target *target, int64_t bytes) {
 typedef struct Packet {
     int noc;
     int64_t now; // the start of the transfer, for the calendars
-    int64_t bytes;
+    int64_t bytes, on_link;
     int64_t head, length;
     bool writes;
 } Packet;
@@ -60,24 +60,24 @@ typedef struct Packet {
 // The head goes on when the first piece is free. Held up in between, the tail falls behind.
 static void take(Fabric *fabric, Calendar *calendar, Packet *packet, int64_t cycles) {
     Span span = calendar_take(calendar, fabric->arena, packet->now, packet->head, cycles);
-    int64_t stretched = span.end - span.start - cycles + on_link(fabric->target, packet->bytes);
+    int64_t stretched = span.end - span.start - cycles + packet->on_link;
     packet->head = span.start;
     if (stretched > packet->length) packet->length = stretched;
 }
 
 // A write that was held up does not fill the link as it goes on: those that follow it on its virtual channel wait, and
 // the buffers behind it are small.
-static void take_idle(Fabric *fabric, Calendar *link, Packet *packet, int64_t length) {
+static void take_idle(Fabric *fabric, Calendar *link, const Packet *packet) {
     double share = fabric->target->noc_held_up_share;
-    int64_t idle = share > 0 && share < 1 ? (int64_t)((double)length * (1 / share - 1)) : 0;
-    calendar_take(link, fabric->arena, packet->now, packet->head + length, idle);
+    int64_t idle = share > 0 && share < 1 ? (int64_t)((double)packet->on_link * (1 / share - 1)) : 0;
+    calendar_take(link, fabric->arena, packet->now, packet->head + packet->on_link, idle);
 }
 
 static void take_link(Fabric *fabric, Packet *packet, int axis, Router from) {
     Calendar *link = calendar_at(fabric, fabric->link[packet->noc][axis], from);
-    int64_t arrival = packet->head, length = on_link(fabric->target, packet->bytes);
-    take(fabric, link, packet, length);
-    if (packet->writes && packet->head > arrival) take_idle(fabric, link, packet, length);
+    int64_t arrival = packet->head;
+    take(fabric, link, packet, packet->on_link);
+    if (packet->writes && packet->head > arrival) take_idle(fabric, link, packet);
     packet->head += fabric->target->noc_hop_cycles;
     fabric->link_bytes += packet->bytes;
 }
@@ -91,7 +91,8 @@ static void take_way(Fabric *fabric, Packet *packet, Router from, Router to) {
 }
 
 static Packet packet_of(const Fabric *fabric, int noc, int64_t start, int64_t head, int64_t bytes) {
-    return (Packet){noc, start, bytes, head, on_link(fabric->target, bytes), false};
+    int64_t cycles = on_link(fabric->target, bytes);
+    return (Packet){.noc = noc, .now = start, .bytes = bytes, .on_link = cycles, .head = head, .length = cycles};
 }
 
 // ---------------------------------------------------------------- reads
@@ -197,7 +198,7 @@ typedef struct Tree {
 
 static void take_branch(Tree *tree, Calendar *calendar, int64_t hops) {
     Fabric *fabric = tree->fabric;
-    int64_t cycles = on_link(fabric->target, tree->packet.bytes);
+    int64_t cycles = tree->packet.on_link;
     int64_t head = tree->packet.head + hops * fabric->target->noc_hop_cycles;
     Span span = calendar_take(calendar, fabric->arena, tree->packet.now, head, cycles);
     int64_t delay = span.end - cycles - head;

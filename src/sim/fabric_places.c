@@ -37,8 +37,12 @@ int fabric_axis(int noc, Router from, Router to) {
     return there ? 1 - first : first;
 }
 
+static int step(int place, int noc, int size) {
+    if (noc == 0) return place + 1 < size ? place + 1 : 0;
+    return place > 0 ? place - 1 : size - 1;
+}
+
 Router fabric_next(const Fabric *fabric, int noc, int axis, Router from) {
-    int size = axis == 0 ? fabric->columns : fabric->rows, step = noc == 0 ? 1 : size - 1;
-    if (axis == 0) return (Router){(from.x + step) % size, from.y};
-    return (Router){from.x, (from.y + step) % size};
+    if (axis == 0) return (Router){step(from.x, noc, fabric->columns), from.y};
+    return (Router){from.x, step(from.y, noc, fabric->rows)};
 }

@@ -168,6 +168,13 @@ static void prepare_semaphores(TimedCore *core, Machine *machine) {
     core->movers[0].waits_on = core->movers[1].waits_on = -1;
 }
 
+static void start_mover(TimedCore *core, Thread thread) {
+    if (core->core.threads[thread].ended) return;
+    TimedMover *mover = &core->movers[thread == THREAD_WRITER];
+    mover->now = core->core.machine->target->cycles_start;
+    sim_time_stand_in_line(core, thread, mover->now);
+}
+
 static void prepare_core(Timing *timing, int index) {
     TimedCore *core = &timing->cores[index];
     core->timing = timing;
@@ -178,8 +185,8 @@ static void prepare_core(Timing *timing, int index) {
     prepare_semaphores(core, timing->machine);
     sim_core_start(&core->core, index);
     timing->core_at[core->core.place.y * timing->machine->target->grid_columns + core->core.place.x] = index;
-    if (!core->core.threads[THREAD_READER].ended) sim_time_stand_in_line(core, THREAD_READER, 0);
-    if (!core->core.threads[THREAD_WRITER].ended) sim_time_stand_in_line(core, THREAD_WRITER, 0);
+    start_mover(core, THREAD_READER);
+    start_mover(core, THREAD_WRITER);
 }
 
 static void prepare_cores(Timing *timing) {

@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+"""Compares simulated cycles with the vendor's measurements of its default matrix product.
+
+The vendor (tt-metal, tech_reports/GEMM_FLOPS, n150, bfloat16, HiFi2, out of the box, with trace) publishes utilisations of
+the math core's kernel: ideal cycles over the time from its start to its end, on average over the cores. Its program is
+written by vendor_gemm.py and timed here, without numbers. CALIBRATED are the three sizes that the model is held to,
+OTHERS the rest of the vendor's table as far as it is the same program: none of them was fitted. Fails if one of the three is
+off by more than LIMIT.
+"""
+
+import argparse
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import vendor_gemm
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+LIMIT = 0.15
+CALIBRATED = {(512, 512, 512): 17.82, (1024, 1024, 1024): 41.64, (4096, 4096, 4096): 59.46}
+OTHERS = {
+    (1024, 1024, 2048): 56.61,
+    (1024, 2048, 2048): 60.49,
+    (2048, 2048, 2048): 66.74,
+    (2048, 2048, 3072): 70.07,
+    (2048, 3072, 3072): 71.30,
+    (3072, 3072, 3072): 58.19,
+    (3072, 3072, 4096): 60.97,
+    (3072, 4096, 4096): 59.41,
+}
+
+
+def simulate(ttile, size, *options):
+    """The report of a run of the vendor's program of that size."""
+    with tempfile.NamedTemporaryFile("w", suffix=".ttir") as file:
+        file.write(vendor_gemm.program(*size))
+        file.flush()
+        result = subprocess.run([ttile, "sim", file.name, "--json", *options], capture_output=True, text=True)
+    if result.returncode != 0:
+        sys.exit(result.stderr)
+    return json.loads(result.stdout)
+
+
+def utilization(ttile, size):
+    """Percent, as the vendor measures it, and the cycles until the last byte is written."""
+    report = simulate(ttile, size, "--no-numbers")
+    return 100 * report["math_utilization"], report["cycles"]
+
+
+def compare(ttile, size, published):
+    simulated, cycles = utilization(ttile, size)
+    error = simulated / published - 1
+    name = " x ".join(map(str, size))
+    print(f"{name:<20} {cycles:>11,} {simulated:>10.1f} {published:>10.1f} {100 * error:>+8.1f}", flush=True)
+    return abs(error) <= LIMIT
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--ttile", default=str(ROOT / "build" / "ttile"))
+    parser.add_argument("--all", action="store_true", help="the sizes that were not fitted, too")
+    options = parser.parse_args()
+    print(f"{'M x K x N':<20} {'cycles':>11} {'ttile %':>10} {'vendor %':>10} {'error %':>8}")
+    good = [compare(options.ttile, size, published) for size, published in CALIBRATED.items()]
+    if options.all:
+        for size, published in OTHERS.items():
+            compare(options.ttile, size, published)
+    return 0 if all(good) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
