@@ -60,7 +60,7 @@ void tile_in_shards(const PageMap *map, int64_t page, int64_t *row, int64_t *col
 }
 
 int64_t shard_pages(const PageMap *map) {
-    if (!map->shard.rows) return 0;
+    if (!map->shard.rows || map->pages <= 0) return 0;
     ShardCounts counts = shard_counts(map);
     return counts.tile_rows * counts.tile_columns;
 }

@@ -11,7 +11,8 @@ static bool is_input(const CircularBuffer *circular) { return circular->shard->r
 static const char *fault_of(const Check *check, const CircularBuffer *circular, const PageMap *map) {
     const Buffer *tensor = circular->shard;
     if (circular->alias) return "an alias has the bytes of its buffer and no shard besides";
-    if (!tensor->has_layout || map->space != SPACE_L1 || map->shard.rows == 0) return "the tensor has no shards in L1";
+    if (!tensor->has_layout || map->space != SPACE_L1 || map->shard.rows == 0 || map->pages == 0)
+        return "the tensor has no shards in L1";
     if (tensor->layout.format != circular->format) return "the tensor has another format";
     if (shard_pages(map) != circular->pages) return "a shard has another number of tiles than the buffer has pages";
     for (int i = 0; i < check->buffer_count; i++) {
@@ -27,8 +28,8 @@ static void check_declaration(Check *check, const CircularBuffer *circular) {
     const char *fault = fault_of(check, circular, &map);
     if (!fault) return;
     report(check->context, DIAG_PROOF_SHARD, circular->location,
-           "circular buffer '%s' cannot lie over the shard of '%s': %s (%lld tiles, %d pages)", circular->name,
-           circular->shard->name, fault, (long long)shard_pages(&map), circular->pages);
+           "circular buffer '%s' of %d pages cannot lie over the shard of '%s': %s", circular->name, circular->pages,
+           circular->shard->name, fault);
     report_help(check->context, "give it the format and as many pages as the shard of a tensor in L1 has tiles");
 }
 

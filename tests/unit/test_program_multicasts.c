@@ -144,6 +144,11 @@ static const Case row_cases[] = {
 };
 
 static const Case shards_cases[] = {
+    {"cut_tiles", "\"shape\": [128, 32], \"grid\": [2, 2]", "\"shape\": [128, 31], \"grid\": [2, 2]", DIAG_PROOF_BOUNDS,
+     "noc_async_read_page(B"},
+    {"no_grid", "\"shard\": {\"shape\": [32, 64], \"grid\": [2, 2], \"order\": \"row_major\"}}),\n    B:",
+     "\"shard\": {\"shape\": [32, 64], \"grid\": [1, 1], \"order\": \"row_major\"}}),\n    B:", DIAG_PROOF_SHARD,
+     "cb_A = "},
     {"pages", "cb_A = T.circular_buffer(0, \"bfloat16\", page_bytes=2048, pages=2,",
      "cb_A = T.circular_buffer(0, \"bfloat16\", page_bytes=2048, pages=4,", DIAG_PROOF_SHARD, "cb_A = "},
     {"format", "cb_A = T.circular_buffer(0, \"bfloat16\", page_bytes=2048,",
