@@ -260,6 +260,12 @@ def check_instructions(checker):
 HOSTED = """examples/gemm.py
 examples/elementwise.py
 examples/batched_gemm.py
+examples/sharded_gemm.py
+examples/sharded_elementwise.py
+tests/kernels/layouts.py:scale M=512 N=512 block_M=64 block_N=64 space=l1 memory=block_sharded order=match_shard
+tests/kernels/layouts.py:scale M=512 N=512 block_M=64 block_N=64 space=dram memory=width_sharded
+tests/kernels/layouts.py:scale M=512 N=512 block_M=64 block_N=64 space=dram memory=interleaved order=z_order
+tests/kernels/layouts.py:matmul M=250 N=190 K=128 block=64 a=height_sharded b=width_sharded c=block_sharded
 tests/emit/names.py
 tests/kernels/gemm.py:matmul_dynamic m=130 n=200 k=70
 tests/programs/legal/multicast_gemm.ttir

@@ -1,0 +1,31 @@
+// multicast_row: the writer kernel, printed by ttile from multicast_row.ttir:6
+#include <cstdint>
+
+#include "api/dataflow/dataflow_api.h"
+
+constexpr uint32_t cb_C = get_compile_time_arg_val(0);
+constexpr uint32_t cb_C_page_bytes = 2048;
+
+constexpr auto C_args = TensorAccessorArgs<1>();
+
+void kernel_main() {
+    const uint32_t C_address = get_arg_val<uint32_t>(0);
+    const int32_t row = get_arg_val<int32_t>(1);
+    const auto C = TensorAccessor(C_args, C_address);
+
+    // multicast_row.ttir:74: for w in T.serial(0, 8, 1):
+    for (int32_t w = 0; w < 8; ++w) {
+        // multicast_row.ttir:75: cb_wait_front(cb_C, 2)
+        cb_wait_front(cb_C, 2);
+        // multicast_row.ttir:76: noc_async_write_page(C, row * 16 + w * 2, cb_C, 0)
+        noc_async_write_page(row * 16 + w * 2, C, get_read_ptr(cb_C));
+        // multicast_row.ttir:77: noc_async_write_page(C, row * 16 + w * 2 + 1, cb_C, 1)
+        noc_async_write_page(row * 16 + w * 2 + 1, C, get_read_ptr(cb_C) + 1 * cb_C_page_bytes);
+        // multicast_row.ttir:78: noc_async_writes_flushed()
+        noc_async_writes_flushed();
+        // multicast_row.ttir:79: cb_pop_front(cb_C, 2)
+        cb_pop_front(cb_C, 2);
+    }
+    // multicast_row.ttir:80: noc_async_write_barrier()
+    noc_async_write_barrier();
+}
