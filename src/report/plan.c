@@ -1,4 +1,6 @@
 // A plan at a glance: what runs where, and what it takes of L1.
+#include <string.h>
+
 #include "report/report.h"
 
 static int64_t integer_of(const Value *dict, const char *key) {
@@ -63,16 +65,61 @@ static void print_circular_buffer(const Value *buffer, Text *out) {
                 text_of(buffer, "consumer"));
     if (*text_of(buffer, "alias"))
         text_format(out, ", the bytes of %s", text_of(buffer, "alias"));
+    else if (*text_of(buffer, "shard"))
+        text_format(out, ", the core's shard of %s", text_of(buffer, "shard"));
     else if (*text_of(buffer, "holds"))
         text_format(out, ", holds %s", text_of(buffer, "holds"));
     text_add(out, "\n");
 }
 
+// Tensors that do not lie in DRAM page by page, row by row.
+static void print_layout(const char *name, const Value *layout, Text *out) {
+    const char *space = text_of(layout, "space"), *memory = text_of(layout, "memory");
+    const char *order = text_of(layout, "tile_id_order");
+    const Value *shard = value_get(layout, "shard");
+    if (!strcmp(space, "dram") && !strcmp(memory, "interleaved") && !strcmp(order, "row_major")) return;
+    text_format(out, "  %-18s%s in %s, %s", "tensor", name, space, memory);
+    if (shard->kind == VALUE_DICT) {
+        text_add(out, ": ");
+        print_grid(value_get(shard, "shape"), out);
+        text_add(out, " on ");
+        print_grid(value_get(shard, "grid"), out);
+        text_add(out, !strcmp(space, "dram") ? " banks" : " cores");
+    }
+    if (strcmp(order, "row_major")) text_format(out, ", tiles in %s", order);
+    text_add(out, "\n");
+}
+
+static int64_t cores_of(const Value *kernel) {
+    const Value *ranges = value_get(kernel, "cores");
+    int64_t cores = 0;
+    for (uint32_t i = 0; i < ranges->count; i++) {
+        const Value *extent = value_get(ranges->items[i], "extent");
+        cores += extent->items[0]->integer * extent->items[1]->integer;
+    }
+    return cores;
+}
+
+// Where all cores run the same, three kernels say nothing.
+static void print_roles(const Value *plan, Text *out) {
+    const Value *kernels = value_get(plan, "kernels"), *semaphores = value_get(plan, "semaphores");
+    for (uint32_t i = 0; kernels->count > 3 && i < kernels->count; i++)
+        text_format(out, "  %-18s%s on %lld cores\n", i ? "" : "kernels", text_of(kernels->items[i], "file"),
+                    (long long)cores_of(kernels->items[i]));
+    for (uint32_t i = 0; i < semaphores->count; i++)
+        text_format(out, i ? ", %s" : "  semaphores        %s", text_of(semaphores->items[i], "name"));
+    if (semaphores->count) text_add(out, "\n");
+}
+
 void report_plan_text(const Value *plan, Text *out) {
     print_work(plan, out);
     const Value *buffers = value_get(plan, "circular_buffers"), *l1 = value_get(plan, "l1");
+    const Value *layouts = value_get(plan, "layouts");
+    for (uint32_t i = 0; i < layouts->count; i++) print_layout(layouts->keys[i], layouts->items[i], out);
+    print_roles(plan, out);
     text_add(out, "  circular buffers\n");
     for (uint32_t i = 0; i < buffers->count; i++) print_circular_buffer(buffers->items[i], out);
-    text_format(out, "  %-18s%lld of %lld bytes for circular buffers\n", "L1 of a core",
-                (long long)integer_of(l1, "used"), (long long)(integer_of(l1, "bytes") - integer_of(l1, "reserved")));
+    text_format(out, "  %-18s%lld of %lld bytes for circular buffers%s\n", "L1 of a core",
+                (long long)integer_of(l1, "used"), (long long)(integer_of(l1, "bytes") - integer_of(l1, "reserved")),
+                integer_of(l1, "tensors") ? " and tensors" : "");
 }

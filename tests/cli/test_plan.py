@@ -42,6 +42,50 @@ def test_show(compiled):
         assert word in result.stdout, result.stdout
 
 
+def shown(folder, kernel):
+    result = ttile("compile", kernel, "-o", folder)
+    assert result.returncode == 0, result.stderr
+    (path,) = folder.glob("*/tt.plan.json")
+    for command in ("check", "show"):
+        result = ttile("plan", command, path)
+        assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def test_show_of_roles(tmp_path):
+    text = shown(tmp_path, "tests/programs/legal/multicast_gemm.ttir")
+    for line in ("reader_send_A.cpp on 2 cores", "compute.cpp on 4 cores", "a_ready, a_valid, b_ready, b_valid"):
+        assert line in text
+
+
+def test_show_of_shards(tmp_path):
+    text = shown(tmp_path, "tests/programs/legal/shards_in_place.ttir")
+    for line in ("B in l1, width_sharded: 128x32 on 2x2 cores", "the core's shard of C", "buffers and tensors"):
+        assert line in text
+    assert "kernels" not in text and "semaphores" not in text
+
+
+def test_edited_shards_and_roles_are_refused(tmp_path):
+    """What the program says otherwise, and what no chip has."""
+    edits = [
+        ("shards_in_place", '"shard": "C"', '"shard": "A"', "plan-program"),
+        ("shards_in_place", '"shard": "C"', '"shard": "D"', "plan-name"),
+        ("multicast_gemm", '"a_sender_x": "x"', '"a_sender_x": "y"', "plan-program"),
+        ("multicast_gemm", '"a_sender_x": 0', '"a_sender_x": 8', "plan-arguments"),
+        ("multicast_gemm", '"a_valid": 1', '"a_valid": 0', "plan-arguments"),
+        ("multicast_gemm", '"index": 3', '"index": 17', "plan-semaphores"),
+        ("multicast_gemm", "reader_receive_A.cpp", "../reader.cpp", "plan-file"),
+    ]
+    for program, old, new, code in edits:
+        assert ttile("compile", f"tests/programs/legal/{program}.ttir", "-o", tmp_path).returncode == 0
+        path = tmp_path / program / "tt.plan.json"
+        text = path.read_text()
+        assert old in text, old
+        path.write_text(text.replace(old, new, 1))
+        result = ttile("plan", "check", path)
+        assert result.returncode == 1 and f"error[{code}]" in result.stderr, (new, result.stderr)
+
+
 def test_expand_names_every_item_once(compiled):
     result = ttile("plan", "expand", compiled / "tt.plan.json")
     assert result.returncode == 0, result.stderr
