@@ -1,5 +1,7 @@
 """Thread programs written by hand (tests/programs/legal): each is proved, runs, and gives what its first lines say."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -61,3 +63,12 @@ def test_program(tmp_path, name):
     expected = formula(**{key: value.astype(np.float64) for key, value in inputs.items()})
     error = np.abs(np.load(tmp_path / "C.npy").astype(np.float64) - expected).max()
     assert error <= 2**-7 * np.abs(expected).max()  # operands and output are bfloat16
+
+
+def test_bytes_of_tensors_in_l1_are_told():
+    program = LEGAL / "shards_in_place.ttir"
+    told = json.loads(ttile("sim", program, "--json").stdout)
+    assert (told["l1_local_bytes"], told["l1_remote_bytes"]) == (4096, 12288)
+    assert told["dram_read_bytes"] == told["dram_write_bytes"] == 0
+    assert "tensors in L1     4,096 bytes moved on the core, 12,288 between cores" in ttile("sim", program).stdout
+    assert "tensors in L1" not in ttile("sim", LEGAL / "read_ahead.ttir").stdout
