@@ -29,6 +29,8 @@ struct Parcel {
     _Atomic(int64_t) unread; // pages that receivers still need, over all deliveries; changes that are not received
     int from, thread;        // the sender, and its thread's number
     const CodeInstruction *in;
+    int64_t corners[4];  // of the rectangle that it goes to; of no use for PARCEL_ADD
+    int64_t barriers;    // write barriers of its thread before it
     int count, capacity; // of deliveries
     Delivery *deliveries;
     uint32_t value;       // to set or to add

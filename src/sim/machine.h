@@ -115,6 +115,7 @@ typedef struct BufferState {
 // A data-movement core's transfers. A page in flight carries the token; a barrier changes it, and so ends them all.
 typedef struct Mover {
     uint64_t read_token, write_token; // lowest bit: which mover
+    int64_t write_barriers;           // so far
     int64_t reads, unconfirmed;       // transfers that no barrier has waited for
     int64_t increments;               // of other cores' semaphores
     const CodeInstruction *last_read, *last_write, *last_increment;

@@ -152,6 +152,7 @@ Outcome sim_write_flush(SimCore *core, ThreadState *thread, const CodeInstructio
 
 Outcome sim_write_barrier(SimCore *core, ThreadState *thread, const CodeInstruction *in, const Scalar *values) {
     number_mover(core, thread)->unconfirmed = 0;
+    number_mover(core, thread)->write_barriers++;
     return sim_write_flush(core, thread, in, values);
 }
 

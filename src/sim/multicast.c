@@ -49,6 +49,7 @@ int sim_destinations(SimCore *core, const ThreadState *thread, const CodeInstruc
                      Parcel *parcel) {
     if (!is_rectangle(core->machine->target, values)) return refuse_rectangle(core, thread, in, values);
     int count = 0;
+    for (int i = 0; parcel && i < 4; i++) parcel->corners[i] = values[i].i;
     for (int64_t y = values[1].i; y <= values[3].i; y++) {
         for (int64_t x = values[0].i; x <= values[2].i; x++) {
             int place = sim_destination(core, thread, in, x, y);

@@ -28,6 +28,7 @@ Parcel *sim_parcel_take(SimCore *core, const ThreadState *thread, const CodeInst
     parcel->kind = kind;
     parcel->thread = link_thread_number(core->index, thread->thread);
     parcel->in = in;
+    parcel->barriers = number_mover(core, thread)->write_barriers;
     parcel->count = destinations;
     parcel->bytes = bytes;
     return parcel;

@@ -1,5 +1,7 @@
 // Semaphores: words of 32 bits in each core's L1. One data-movement thread of the core sets each and waits for it;
 // other cores' threads change it by parcels, which come into effect when it is waited for.
+#include <string.h>
+
 #include "sim/link.h"
 
 // ---------------------------------------------------------------- access by the own core
@@ -78,8 +80,9 @@ static Outcome change(SimCore *core, const ThreadState *thread, const CodeInstru
     if (sim_link_steps(parcel->known, semaphore->owner) < semaphore->step)
         return refuse_race(core, thread, semaphore, parcel);
     bool sets = parcel->kind == PARCEL_SET;
-    bool is_second = semaphore->changed_by >= 0 && semaphore->changed_by != parcel->thread;
-    if (is_second && (sets || semaphore->was_set)) return refuse_senders(core, thread, in, semaphore, parcel);
+    bool is_second = semaphore->changed_by >= 0, both_add = !sets && !semaphore->was_set;
+    bool both_set = sets && semaphore->was_set && semaphore->changed_by == parcel->thread; // one way, so in order
+    if (is_second && !both_add && !both_set) return refuse_senders(core, thread, in, semaphore, parcel);
     semaphore->value = sets ? parcel->value : semaphore->value + parcel->value;
     semaphore->changed_by = parcel->thread;
     semaphore->was_set = semaphore->was_set || sets;
@@ -87,13 +90,21 @@ static Outcome change(SimCore *core, const ThreadState *thread, const CodeInstru
     return OUTCOME_DONE;
 }
 
-// Pages that the same thread sent before arrive before, if they are this thread's to push.
+// Pages come in front of a flag that takes the same way: to the same rectangle. An increment has a channel of its own,
+// so only a write barrier of the sender makes sure that pages are there before it.
+static bool comes_before(const Parcel *pages, const Parcel *change) {
+    if (pages->kind != PARCEL_PAGES || pages->thread != change->thread) return false;
+    if (pages->barriers < change->barriers) return true;
+    return change->kind == PARCEL_SET && !memcmp(pages->corners, change->corners, sizeof pages->corners);
+}
+
+// Pages that surely came before the change are put in place, if they are this thread's to push.
 static Outcome receive_pages(SimCore *core, const ThreadState *thread, const CodeInstruction *in,
                              const Delivery *before) {
     CoreLink *link = number_core(core)->link;
     for (Delivery **place = &link->inbox; *place != before;) {
         const Parcel *parcel = (*place)->parcel;
-        bool is_ours = parcel->kind == PARCEL_PAGES && parcel->thread == before->parcel->thread &&
+        bool is_ours = comes_before(parcel, before->parcel) &&
                        core->machine->buffers[parcel->in->buffers[0]].circular->producer == thread->thread;
         if (!is_ours) {
             place = &(*place)->next;

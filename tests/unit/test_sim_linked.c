@@ -416,6 +416,38 @@ static void test_deadlock_names_every_core(void **state) {
     free(text), free(base);
 }
 
+// An increment may overtake pages unless a write barrier comes between.
+static void test_increment_as_a_flag(void **state) {
+    char *base = legal_program(ONE_WINDOW);
+    char *early = replace(base, SMALL_FLAG, "            noc_semaphore_inc(valid, receiver_x, receiver_y, 1)\n");
+    char *ended = replace(early, "        noc_async_write_barrier()\n",
+                          "        noc_async_write_barrier()\n        noc_async_atomic_barrier()\n");
+    char *legal = replace(ended, SMALL_SEND FLUSH, SMALL_SEND "            noc_async_write_barrier()\n");
+    Simulation simulation = {.text = ended, .options = {.numbers = true}};
+    assert_fails(*state, simulate, &simulation, DIAG_SIM_READ_UNWRITTEN);
+    tensors_free(&simulation.tensors);
+    Context *other = context_new(&system_allocator);
+    run_sum(legal, other, &simulation, 3);
+    tensors_free(&simulation.tensors);
+    context_free(other);
+    free(legal), free(ended), free(early), free(base);
+}
+
+// Pages and a flag that go to different rectangles may take different ways.
+static void test_flag_to_another_rectangle(void **state) {
+    char *base = legal_program(ROW);
+    char *declared = replace(
+        base,
+        "    last_x = ", "    second_x = T.runtime_arg(\"int32\", [[0, 0, 4, 1, 2, 0, 0]], core=\"x\")\n    last_x = ");
+    char *text = replace(declared, FLAG,
+                         "            noc_semaphore_set_multicast(valid, second_x, first_y, last_x, last_y, 2)\n"
+                         "            noc_semaphore_set_multicast(valid, first_x, first_y, first_x, first_y, 1)\n");
+    Simulation simulation = {.text = text, .options = {.numbers = true}};
+    assert_fails(*state, simulate, &simulation, DIAG_SIM_READ_UNWRITTEN);
+    tensors_free(&simulation.tensors);
+    free(text), free(declared), free(base);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(test_each_rule),
@@ -426,6 +458,8 @@ int main(void) {
         TEST(test_ready_before_the_own_pages_left),
         TEST(test_pages_are_handed_on),
         TEST(test_cores_with_fewer_threads),
+        TEST(test_increment_as_a_flag),
+        TEST(test_flag_to_another_rectangle),
         TEST(test_deadlock_names_every_core),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
