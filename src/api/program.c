@@ -99,6 +99,9 @@ static void read_plan(Context *base, void *user) {
     api_require(base, call->name != NULL, "the file's name is NULL");
     PlanFile file = plan_read(base, call->name);
     if (!plan_check(base, &file)) fail_now(base);
+    if (value_get(file.root, "launches"))
+        fail(base, DIAG_UNSUPPORTED_LAUNCHES, (Location){file.source, 1, 1, 0},
+             "a plan of several launches: read the plans in the folders of its launches, one at a time");
     ttile_plan *plan = arena_new(&base->unit, ttile_plan);
     plan->context = call->context;
     plan->root = file.root;

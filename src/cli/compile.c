@@ -2,12 +2,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "api/pipelines.h"
 #include "base/file.h"
-#include "cli/cli.h"
+#include "cli/lower.h"
 #include "emit/emit.h"
-#include "ir/print.h"
-#include "plan/plan.h"
 #include "report/report.h"
 
 typedef struct CompileSettings {
@@ -34,103 +31,145 @@ static bool wants_cpp_host(Cli *cli, const char *host) {
 
 typedef struct Compiled {
     const char *folder;
-    Text program;
-    EmittedFiles files; // kernels and what runs them
-    const Value *plan;
+    LoweredKernel kernel;
+    EmittedFiles *files; // of each launch: kernels and what runs them
     double milliseconds;
 } Compiled;
 
 // The plan and the simulator take chips that no kernel can be printed for.
-static EmittedFiles emit_files(Cli *cli, const Kernel *kernel) {
-    if (emit_has_target(kernel->options.target)) return emit_program(kernel->function);
-    report(cli->context, DIAG_EMIT_TARGET, kernel->function->location,
-           "no kernels are written for %s: the release of TT-Metalium that they are for does not have it",
-           kernel->options.target->name);
+static EmittedFiles emit_files(Cli *cli, const Kernel *kernel, const Lowered *launch) {
+    if (emit_has_target(kernel->options.target)) return emit_program(launch->function);
+    if (!launch->folder || !strcmp(launch->folder, "launch0"))
+        report(cli->context, DIAG_EMIT_TARGET, launch->function->location,
+               "no kernels are written for %s: the release of TT-Metalium that they are for does not have it",
+               kernel->options.target->name);
     return (EmittedFiles){0};
 }
 
-// Thread programs are taken as they are, when they are proven to be right.
-static void lower(Kernel *kernel) {
-    if (is_program(kernel->function)) {
-        require_proven(kernel->function, kernel->options.target);
-        return;
-    }
-    require_source_level(kernel->function);
-    compile_run(kernel->function, &kernel->options, &kernel->pipeline);
+static void add_host(Cli *cli, const Lowered *launch, EmittedFiles *files) {
+    EmittedFiles host = emit_host(cli->context, launch->plan);
+    for (uint32_t i = 0; i < host.count; i++) vector_push(&cli->context->unit, *files, host.items[i]);
 }
 
-static void add_host(Cli *cli, Compiled *compiled) {
-    EmittedFiles host = emit_host(cli->context, compiled->plan);
-    for (uint32_t i = 0; i < host.count; i++) vector_push(&cli->context->unit, compiled->files, host.items[i]);
+static EmittedFiles launch_files(Cli *cli, const CompileSettings *settings, const Kernel *kernel,
+                                 const Lowered *launch) {
+    bool cpp = wants_cpp_host(cli, settings->host);
+    EmittedFiles files = emit_files(cli, kernel, launch);
+    if (files.count && cpp) add_host(cli, launch, &files);
+    return files;
 }
 
 static Compiled compile_file(Cli *cli, const CompileSettings *settings, const char *file, int count,
                              const char *const bindings[]) {
     Arena *arena = &cli->context->unit;
     Kernel kernel = cli_load(cli, &settings->kernel, file, count, bindings);
-    Compiled compiled = {.program = {.arena = arena}};
     double start = monotonic_milliseconds();
-    lower(&kernel);
-    print_module(kernel.function->module, (PrintOptions){.locations = true}, &compiled.program);
-    const char *program_name = arena_format(arena, "%s.ttir", kernel.function->name);
-    compiled.files = emit_files(cli, &kernel);
-    compiled.plan = plan_build(kernel.function, program_name, &compiled.program);
-    if (compiled.files.count && wants_cpp_host(cli, settings->host)) add_host(cli, &compiled);
+    Compiled compiled = {.kernel = cli_lower(cli, &kernel)};
+    const char *name = value_get(compiled.kernel.plan, "kernel")->text;
+    compiled.files = arena_new_array(arena, EmittedFiles, compiled.kernel.launches.count);
+    for (uint32_t i = 0; i < compiled.kernel.launches.count; i++)
+        compiled.files[i] = launch_files(cli, settings, &kernel, &compiled.kernel.launches.items[i]);
     compiled.milliseconds = kernel.load_ms + monotonic_milliseconds() - start;
-    compiled.folder = arena_format(arena, "%s/%s", settings->folder ? settings->folder : ".", kernel.function->name);
+    compiled.folder = arena_format(arena, "%s/%s", settings->folder ? settings->folder : ".", name);
     return compiled;
 }
 
 // Two kernels of one name would be written to one folder.
 static void require_new_name(Cli *cli, const Value *kernels, const Compiled *compiled) {
-    const char *name = value_get(compiled->plan, "kernel")->text;
+    const char *name = value_get(compiled->kernel.plan, "kernel")->text;
     for (uint32_t i = 0; i < kernels->count; i++)
         if (!strcmp(value_get(kernels->items[i], "kernel")->text, name))
             fail_usage(cli, &command_compile, "two kernels are called %s, and both would be written to %s", name,
                        compiled->folder);
 }
 
+static void write_files(Cli *cli, const char *folder, const EmittedFiles *files) {
+    folder_make(cli->context, folder);
+    for (uint32_t i = 0; i < files->count; i++) {
+        const EmittedFile *file = &files->items[i];
+        const char *path = arena_format(&cli->context->unit, "%s/%s", folder, file->name);
+        file_write(cli->context, path, file->text.data, file->text.length);
+    }
+}
+
+static const char *launch_folder(Cli *cli, const Compiled *compiled, const Lowered *launch) {
+    if (!launch->folder) return compiled->folder;
+    return arena_format(&cli->context->unit, "%s/%s", compiled->folder, launch->folder);
+}
+
+static void require_own_folders(Cli *cli, const Compiled *compiled) {
+    uint32_t count = compiled->kernel.launches.count;
+    VECTOR(const char *) own = {0};
+    for (uint32_t i = 0; i < count; i++) {
+        const Lowered *launch = &compiled->kernel.launches.items[i];
+        const char *program = arena_format(&cli->context->unit, "%s.ttir", launch->function->name);
+        vector_push(&cli->context->unit, own, launch->folder ? launch->folder : program);
+        if (launch->folder) require_own_folder(cli, launch_folder(cli, compiled, launch), 1, &program);
+    }
+    require_own_folder(cli, compiled->folder, (int)own.count, own.items);
+}
+
 // host.cpp carries the values of the plan that it was printed from.
-static void note_old_host(Cli *cli, const Compiled *compiled) {
-    const char *path = arena_format(&cli->context->unit, "%s/host.cpp", compiled->folder);
-    for (uint32_t i = 0; i < compiled->files.count; i++)
-        if (!strcmp(compiled->files.items[i].name, "host.cpp")) return;
+static void note_old_host(Cli *cli, const char *folder, const EmittedFiles *files) {
+    const char *path = arena_format(&cli->context->unit, "%s/host.cpp", folder);
+    for (uint32_t i = 0; i < files->count; i++)
+        if (!strcmp(files->items[i].name, "host.cpp")) return;
     if (access(path, F_OK) == 0)
         report(cli->context, DIAG_NOTE, (Location){0}, "%s is of an earlier plan; --host=cpp writes it again", path);
+}
+
+static void remove_plan(Cli *cli, const char *folder) {
+    unlink(arena_format(&cli->context->unit, "%s/%s", folder, PLAN_FILE_NAME));
 }
 
 // An older plan goes first and the new one comes last: whatever happens between, no plan names kernels that are not its
 // own.
 static void write_compiled(Cli *cli, const CompileSettings *settings, const Compiled *compiled) {
-    const char *program = arena_format(&cli->context->unit, "%s.ttir", value_get(compiled->plan, "kernel")->text);
-    if (!settings->force) require_own_folder(cli, compiled->folder, 1, &program);
+    if (!settings->force) require_own_folders(cli, compiled);
     folder_make(cli->context, compiled->folder);
-    unlink(arena_format(&cli->context->unit, "%s/%s", compiled->folder, PLAN_FILE_NAME));
-    for (uint32_t i = 0; i < compiled->files.count; i++) {
-        const EmittedFile *file = &compiled->files.items[i];
-        const char *path = arena_format(&cli->context->unit, "%s/%s", compiled->folder, file->name);
-        file_write(cli->context, path, file->text.data, file->text.length);
+    remove_plan(cli, compiled->folder);
+    for (uint32_t i = 0; i < compiled->kernel.launches.count; i++) {
+        const Lowered *launch = &compiled->kernel.launches.items[i];
+        const char *folder = launch_folder(cli, compiled, launch);
+        remove_plan(cli, folder);
+        write_files(cli, folder, &compiled->files[i]);
+        plan_write(cli->context, folder, launch->plan, &launch->text);
+        note_old_host(cli, folder, &compiled->files[i]);
     }
-    plan_write(cli->context, compiled->folder, compiled->plan, &compiled->program);
-    note_old_host(cli, compiled);
+    if (compiled->kernel.launches.count == 1) return;
+    EmittedFiles sequence = emit_sequence(cli->context);
+    write_files(cli, compiled->folder, &sequence);
+    plan_write(cli->context, compiled->folder, compiled->kernel.plan, NULL);
+}
+
+static void report_launch(Cli *row, const Value *plan) {
+    report_value(row, "core_grid", value_get(plan, "core_grid"));
+    report_value(row, "l1", value_get(plan, "l1"));
+    report_value(row, "estimate", value_get(plan, "estimate"));
 }
 
 static Value *report_compiled(Cli *cli, const Compiled *compiled) {
     Cli row = *cli;
     row.report = value_dict(&cli->context->unit);
-    report_value(&row, "kernel", value_get(compiled->plan, "kernel"));
+    report_value(&row, "kernel", value_get(compiled->kernel.plan, "kernel"));
     report_text(&row, "plan", arena_format(&cli->context->unit, "%s/%s", compiled->folder, PLAN_FILE_NAME));
     report_number(&row, "compile_ms", compiled->milliseconds);
-    report_value(&row, "core_grid", value_get(compiled->plan, "core_grid"));
-    report_value(&row, "l1", value_get(compiled->plan, "l1"));
-    report_value(&row, "estimate", value_get(compiled->plan, "estimate"));
+    Value *launches = value_list(&cli->context->unit);
+    for (uint32_t i = 0; i < compiled->kernel.launches.count; i++) {
+        Cli launch = row;
+        if (compiled->kernel.launches.count > 1) launch.report = value_dict(&cli->context->unit);
+        report_launch(&launch, compiled->kernel.launches.items[i].plan);
+        value_append(&cli->context->unit, launches, launch.report);
+    }
+    if (compiled->kernel.launches.count > 1) report_value(&row, "launches", launches);
     return row.report;
 }
 
 static void print_compiled(Cli *cli, const Compiled *compiled) {
-    text_format(&cli->out, "%s for %s compiled in %.2f ms to %s\n", value_get(compiled->plan, "kernel")->text,
-                value_get(value_get(compiled->plan, "target"), "name")->text, compiled->milliseconds, compiled->folder);
-    report_plan_text(compiled->plan, &cli->out);
+    text_format(&cli->out, "%s for %s compiled in %.2f ms to %s\n", value_get(compiled->kernel.plan, "kernel")->text,
+                value_get(value_get(compiled->kernel.plan, "target"), "name")->text, compiled->milliseconds,
+                compiled->folder);
+    report_plan_text(compiled->kernel.plan, &cli->out);
 }
 
 // A word with `=` before any slash is a binding of the file before it; anything else is a file.

@@ -124,6 +124,13 @@ static const char rules[] =
     "- `//` and `%` round down. `/` of two integers and `**` of values on the chip are errors.\n"
     "- float16 is stored as bfloat16, with a note, unless `--float16=native`.\n";
 
+static const char launch_rules[] = "\n## Several launches\n\n"
+                                   "Several `with T.Kernel(...)` in one kernel run one after the other, each as a "
+                                   "program of its own. What one launch\n"
+                                   "leaves in a tensor the next one reads; `T.alloc_global` makes a tensor in DRAM "
+                                   "that only the kernel sees. Buffers of\n"
+                                   "a launch end with it.\n";
+
 static const char script_rules[] =
     "\n## TVMScript\n\n"
     "A file is read as TVMScript where its head says `# from tvm.script import ...`, where it imports tvm.script or "
@@ -181,6 +188,7 @@ static void print_markdown(Text *out) {
              "# The language\n\nPrinted by `ttile language --markdown` from the tables that the front end works by.\n");
     for (int kind = 0; kind <= NAME_UNSUPPORTED; kind++) print_kind((NameKind)kind, out);
     text_add(out, rules);
+    text_add(out, launch_rules);
     print_script(out);
     print_python(out);
 }

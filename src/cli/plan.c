@@ -36,15 +36,20 @@ static void show(Cli *cli, const Words *files) {
     text_format(&cli->out, "%s for %s\n", value_get(plan.root, "kernel")->text,
                 value_get(value_get(plan.root, "target"), "name")->text);
     report_plan_text(plan.root, &cli->out);
-    const Value *estimate = value_get(plan.root, "estimate");
-    text_format(&cli->out, "  %-18sat least %lld cycles, bound by %s\n", "estimate",
-                (long long)value_get(estimate, "cycles")->integer, value_get(estimate, "bound")->text);
+    for (uint32_t i = 0; i < plan_launch_count(&plan); i++) {
+        const Value *estimate = value_get(plan_launch(cli->context, &plan, i).root, "estimate");
+        text_format(&cli->out, "  %-18sat least %lld cycles, bound by %s\n", "estimate",
+                    (long long)value_get(estimate, "cycles")->integer, value_get(estimate, "bound")->text);
+    }
 }
 
 static void check(Cli *cli, const Words *files) {
     PlanFile plan;
     if (is_old(cli, files->items[1], &plan)) return;
-    plan_load(cli->context, &plan, NULL);
+    for (uint32_t i = 0; i < plan_launch_count(&plan); i++) {
+        PlanFile launch = plan_launch(cli->context, &plan, i);
+        plan_load(cli->context, &launch, NULL);
+    }
     report_value(cli, "valid", value_bool(&cli->context->unit, true));
     if (!cli->json) text_format(&cli->out, "%s: valid\n", files->items[1]);
 }

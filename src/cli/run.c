@@ -3,9 +3,9 @@
 
 #include "cli/run.h"
 
-#include "api/pipelines.h"
-#include "ir/print.h"
-#include "plan/plan.h"
+#include "api/launches.h"
+#include "cli/lower.h"
+#include "cli/run_launches.h"
 
 typedef struct RunSettings {
     KernelSettings kernel;
@@ -68,16 +68,6 @@ static void judge(Run *run, const RunSettings *settings) {
     summary->worst_tensor = &run->tensors.tensors[verdict.outputs[verdict.worst].tensor];
 }
 
-static void lower(Run *run, Kernel *kernel) {
-    double start = monotonic_milliseconds();
-    compile_run(kernel->function, &kernel->options, &kernel->pipeline);
-    Text program = {.arena = &run->cli->context->unit};
-    print_module(kernel->function->module, (PrintOptions){.locations = true}, &program);
-    const char *name = arena_format(&run->cli->context->unit, "%s.ttir", kernel->function->name);
-    run->summary.plan = plan_build(kernel->function, name, &program);
-    run->summary.compile_ms = kernel->load_ms + monotonic_milliseconds() - start;
-}
-
 static bool wants_card(Cli *cli, const RunSettings *settings) {
     const char *word = settings->device;
     if (!word || !strcmp(word, "sim")) return false;
@@ -85,25 +75,72 @@ static bool wants_card(Cli *cli, const RunSettings *settings) {
     fail_usage(cli, &command_run, "--device: expected sim or ttnn, got `%s`", word);
 }
 
-// The thread programs of a plan: read from the text that it names, never compiled again.
-static void open_plan(Run *run, const char *path) {
+// ---------------------------------------------------------------- from a plan
+
+typedef struct Programs {
+    VECTOR(Function *) items; // of each launch
+} Programs;
+
+// The thread programs of a plan: read from the texts that it names, never compiled again.
+static Programs open_plan(Run *run, const char *path) {
     Context *context = run->cli->context;
     PlanFile plan = plan_read(context, path);
     if (!plan_check(context, &plan)) fail_now(context);
-    Function *program = plan_load(context, &plan, NULL);
-    run->target = options_of(program).target;
-    run->function = program;
+    Programs programs = {0};
+    for (uint32_t i = 0; i < plan_launch_count(&plan); i++) {
+        PlanFile launch = plan_launch(context, &plan, i);
+        vector_push(&context->unit, programs.items, plan_load(context, &launch, NULL));
+    }
+    run->target = options_of(programs.items.items[0]).target;
     run->summary.plan = plan.root;
+    return programs;
+}
+
+static void simulate_programs(Run *run, const Programs *programs, const SimSettings *settings) {
+    if (programs->items.count > 1) {
+        run_launches(run, (int)programs->items.count, programs->items.items, run_simulate, settings);
+        return;
+    }
+    run->function = programs->items.items[0];
+    run_simulate(run, settings);
 }
 
 static void run_from_plan(Context *context, void *user) {
     RunWork *work = user;
     (void)context;
-    open_plan(work->run, work->settings->plan);
-    run_prepare(work->run, work->run->function, &work->settings->sim);
-    run_simulate(work->run, &work->settings->sim);
-    run_write_outputs(work->run, &work->settings->sim);
-    run_report(work->run);
+    Run *run = work->run;
+    Programs programs = open_plan(run, work->settings->plan);
+    Function *whole = programs.items.items[0];
+    if (programs.items.count > 1)
+        whole = launches_together(run->summary.plan, (int)programs.items.count, programs.items.items);
+    run_prepare(run, whole, &work->settings->sim);
+    simulate_programs(run, &programs, &work->settings->sim);
+    run_write_outputs(run, &work->settings->sim);
+    run_report(run);
+}
+
+// ---------------------------------------------------------------- from a source
+
+static void run_card(Run *run, const SimSettings *settings) {
+    (void)settings;
+    run_on_card(run);
+}
+
+// The kernel is lowered when all that its element level says is known.
+static void lower_and_run(Run *run, Kernel *kernel, const RunSettings *settings) {
+    double start = monotonic_milliseconds();
+    LoweredKernel lowered = cli_lower(run->cli, kernel);
+    run->summary.plan = lowered.plan;
+    run->summary.compile_ms = kernel->load_ms + monotonic_milliseconds() - start;
+    Programs programs = {0};
+    for (uint32_t i = 0; i < lowered.launches.count; i++)
+        vector_push(&run->cli->context->unit, programs.items, lowered.launches.items[i].function);
+    if (!wants_card(run->cli, settings))
+        simulate_programs(run, &programs, &settings->sim);
+    else if (programs.items.count > 1)
+        run_launches(run, (int)programs.items.count, programs.items.items, run_card, &settings->sim);
+    else
+        run_on_card(run);
 }
 
 static void run_from_source(Context *context, void *user) {
@@ -118,11 +155,7 @@ static void run_from_source(Context *context, void *user) {
     run->summary.operations = count_operations(kernel.function);
     run_prepare(run, kernel.function, &work->settings->sim);
     if (!work->settings->no_check) evaluate(run, work->settings);
-    lower(run, &kernel);
-    if (wants_card(run->cli, work->settings))
-        run_on_card(run);
-    else
-        run_simulate(run, &work->settings->sim);
+    lower_and_run(run, &kernel, work->settings);
     run_write_outputs(run, &work->settings->sim);
     if (!work->settings->no_check) judge(run, work->settings);
     run_report(run);

@@ -18,6 +18,8 @@ EmittedFiles emit_program(const Function *program);
 // host.cpp and CMakeLists.txt: a host in C++ with the values of the plan as constants. In the unit arena. Fails with
 // DIAG_EMIT_FORMAT.
 EmittedFiles emit_host(Context *context, const Value *plan);
+// run.py of a kernel of several launches, whose files lie in folders beside it.
+EmittedFiles emit_sequence(Context *context);
 // False if no release of TT-Metalium that is emitted for has the chip.
 bool emit_has_target(const Target *target);
 

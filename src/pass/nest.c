@@ -20,7 +20,7 @@ Statement *function_launch(Function *function) {
         if (s->kind != STATEMENT_LAUNCH) continue;
         if (launch)
             fail(function->module->context, DIAG_UNSUPPORTED_LAUNCHES, s->location,
-                 "a second launch in one kernel: ttile lowers one launch per kernel so far");
+                 "a second launch: passes work on kernels of one launch; `ttile run` and `ttile compile` lower each");
         launch = s;
     }
     if (!launch)

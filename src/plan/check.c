@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-bool plan_check(Context *context, const PlanFile *plan) {
+static bool check_launch(Context *context, const PlanFile *plan) {
     static void (*const rules[])(Check *) = {
         plan_check_target, plan_check_grid,    plan_check_ranges,    plan_check_cores,
         plan_check_work,   plan_check_tensors, plan_check_layouts,   plan_check_buffers,
@@ -15,8 +15,46 @@ bool plan_check(Context *context, const PlanFile *plan) {
     return !check.failed;
 }
 
+static bool is_plain_folder(const char *name) {
+    return *name && *name != '.' && !strchr(name, '/') && strlen(name) < 256;
+}
+
+// The launches' tensors are the kernel's, and each launch has a folder of its own.
+static bool check_together(Context *context, const PlanFile *plan) {
+    const Value *launches = value_get(plan->root, "launches"), *tensors = value_get(plan->root, "tensors");
+    Check check = {.context = context, .plan = plan, .root = plan->root};
+    JsonPath list = {NULL, "launches", 0};
+    for (uint32_t i = 0; launches && i < launches->count && !check.failed; i++) {
+        JsonPath item = {&list, NULL, i}, own = {&item, "tensors", 0};
+        const Value *folder = value_get(launches->items[i], "folder"), *used = value_get(launches->items[i], "tensors");
+        if (!folder || !is_plain_folder(folder->text))
+            plan_violation(&check, DIAG_PLAN_FILE, &(JsonPath){&item, "folder", 0},
+                           "expected the name of a folder beside the plan");
+        for (uint32_t k = 0; k < i && !check.failed; k++)
+            if (folder && value_equal(folder, value_get(launches->items[k], "folder")))
+                plan_violation(&check, DIAG_PLAN_FILE, &(JsonPath){&item, "folder", 0}, "another launch has it, too");
+        for (uint32_t k = 0; k < used->count && !check.failed; k++) {
+            const Value *tensor = plan_named(tensors, plan_word(used->items[k], "name"));
+            if (!tensor || !value_equal(value_get(tensor, "shape"), value_get(used->items[k], "shape")) ||
+                !value_equal(value_get(tensor, "dtype"), value_get(used->items[k], "dtype")))
+                plan_violation(&check, DIAG_PLAN_TENSORS, &(JsonPath){&own, NULL, k},
+                               "expected a tensor of the kernel, of the same shape and dtype");
+        }
+    }
+    return !check.failed;
+}
+
+bool plan_check(Context *context, const PlanFile *plan) {
+    for (uint32_t i = 0; i < plan_launch_count(plan); i++) {
+        PlanFile launch = plan_launch(context, plan, i);
+        if (!check_launch(context, &launch)) return false;
+    }
+    return check_together(context, plan);
+}
+
 void plan_violation(Check *check, DiagnosticCode code, const JsonPath *path, const char *format, ...) {
     Text text = {.arena = &check->context->unit};
+    path = plan_path(check->context, check->plan, path);
     json_path_print(path, &text);
     text_add(&text, ": ");
     va_list arguments;

@@ -33,6 +33,7 @@ static void disagree(void *user, const JsonPath *path, const Value *program_says
     Agreement *agreement = user;
     Context *context = agreement->context;
     Text where = {.arena = &context->unit}, expected = where, seen = where;
+    path = plan_path(context, agreement->plan, path);
     json_path_print(path, &where);
     if (program_says) value_print(program_says, &expected);
     if (plan_says) value_print(plan_says, &seen);
@@ -43,7 +44,7 @@ static void disagree(void *user, const JsonPath *path, const Value *program_says
 
 // What the program's text does not say: who wrote the plan, from which source, with which remarks, to which file.
 static bool is_said_by_plan_only(const char *key) {
-    static const char *const keys[] = {"generator", "source", "diagnostics", "program"};
+    static const char *const keys[] = {"generator", "source", "diagnostics", "program", "folder"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (!strcmp(keys[i], key)) return true;
     return false;

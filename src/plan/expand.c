@@ -69,14 +69,25 @@ static Value *expand_core(Expansion *expansion, const Value *core) {
     return dict;
 }
 
+static const Value *expand_launch(Expansion *expansion, const Value *plan) {
+    const Value *grid = value_get(value_get(plan, "work_items"), "grid"), *cores = value_get(plan, "cores");
+    for (uint32_t i = 0; i < 3; i++) expansion->grid[i] = i < grid->count ? grid->items[i]->integer : 1;
+    Value *expanded = value_dict(expansion->arena), *list = value_list(expansion->arena);
+    for (uint32_t i = 0; i < cores->count; i++)
+        value_append(expansion->arena, list, expand_core(expansion, cores->items[i]));
+    for (uint32_t i = 0; i < plan->count; i++) put(expansion, expanded, plan->keys[i], plan->items[i]);
+    put(expansion, expanded, "cores", list);
+    return expanded;
+}
+
 const Value *plan_expand(Context *context, const Value *plan) {
     Expansion expansion = {context, &context->unit, {1, 1, 1}, MAX_EXPANDED};
-    const Value *grid = value_get(value_get(plan, "work_items"), "grid"), *cores = value_get(plan, "cores");
-    for (uint32_t i = 0; i < grid->count; i++) expansion.grid[i] = grid->items[i]->integer;
+    const Value *launches = value_get(plan, "launches");
+    if (!launches) return expand_launch(&expansion, plan);
     Value *expanded = value_dict(&context->unit), *list = value_list(&context->unit);
-    for (uint32_t i = 0; i < cores->count; i++)
-        value_append(&context->unit, list, expand_core(&expansion, cores->items[i]));
+    for (uint32_t i = 0; i < launches->count; i++)
+        value_append(&context->unit, list, expand_launch(&expansion, launches->items[i]));
     for (uint32_t i = 0; i < plan->count; i++) put(&expansion, expanded, plan->keys[i], plan->items[i]);
-    put(&expansion, expanded, "cores", list);
+    put(&expansion, expanded, "launches", list);
     return expanded;
 }

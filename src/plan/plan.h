@@ -18,6 +18,9 @@
 // is that text. Depends on the function, its source and the diagnostics reported so far, and on nothing else.
 const Value *plan_build(const Function *program, const char *program_file, const Text *program_text);
 
+// The plan of a kernel of several launches, from the plans of each.
+const Value *plan_build_launches(const Function *kernel, int count, const Value *const plans[]);
+
 // The bytes of the file.
 void plan_print(const Value *plan, Text *out);
 // Writes `folder`/tt.plan.json and the program text beside it, each whole or not at all, the plan last. Makes the
@@ -30,8 +33,15 @@ void plan_write_to(Context *context, const char *path, const Value *plan, const 
 typedef struct PlanFile {
     const Source *source;
     const Value *root;
-    const char *folder; // of the file, "." if it has none
+    const char *folder;     // of the file, "." if it has none
+    const JsonPath *prefix; // of a launch: where it stands in the file; NULL
 } PlanFile;
+
+// A plan of several launches holds a plan for each; any other is its own only launch.
+uint32_t plan_launch_count(const PlanFile *plan);
+PlanFile plan_launch(Context *context, const PlanFile *plan, uint32_t index);
+// A path in a plan as a path in its file.
+const JsonPath *plan_path(Context *context, const PlanFile *plan, const JsonPath *path);
 
 // Reads a plan and checks its form: fails with DIAG_PLAN_SYNTAX, DIAG_PLAN_VERSION or DIAG_PLAN_SCHEMA.
 PlanFile plan_read(Context *context, const char *path);

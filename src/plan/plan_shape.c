@@ -111,7 +111,9 @@ static const Shape work_items = DICT(work_items_fields);
 static const Shape order = {.kind = SHAPE_TEXT, .words = "row_major|column_major|match_shard|z_order"};
 static const Field work_partition_fields[] = {
     {"strategy", &strategy, "how work items are dealt to cores"},
-    {"order", &order, "in which order items are counted off, or a core visits its rectangle; match_shard: each core has the blocks of its shard"},
+    {"order", &order,
+     "in which order items are counted off, or a core visits its rectangle; match_shard: each core has the blocks of "
+     "its shard"},
 };
 static const Shape work_partition = DICT(work_partition_fields);
 
@@ -277,5 +279,23 @@ static const Field plan_fields[] = {
     {"l1", &l1, "bytes of a core's L1"},
     {"estimate", &estimate, "counted from the program, not simulated"},
     {"diagnostics", &diagnostics, "notes and warnings of the compilation"},
+    {"folder", &text, "of one of several launches: where its files lie, beside the plan"},
 };
-const Shape plan_shape = DICT(plan_fields);
+const Shape plan_shape = {
+    .kind = SHAPE_DICT, .fields = plan_fields, .field_count = LENGTH(plan_fields), .optional_count = 1};
+
+// ---------------------------------------------------------------- several launches
+
+static const Shape launches = {.kind = SHAPE_LIST, .item = &plan_shape, .minimum = 1, .maximum = 1024};
+static const Field launches_fields[] = {
+    {"schema_version", &version, "of this form"},
+    {"generator", &text, "who wrote the plan"},
+    {"kernel", &text, "the kernel's name"},
+    {"source", &source, "where the kernel comes from"},
+    {"target", &target, "the chip it is made for"},
+    {"options", &options, "what the result depends on besides the source"},
+    {"sizes", &sizes, "values of the dynamic sizes"},
+    {"tensors", &tensors, "the kernel's arguments, in order, then what only its launches see"},
+    {"launches", &launches, "a plan for each launch, in the order in which they run"},
+};
+const Shape plan_of_launches_shape = DICT(launches_fields);

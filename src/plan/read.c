@@ -37,7 +37,8 @@ static PlanFile parse(Context *context, const Source *source) {
 
 static void check_form(Context *context, const PlanFile *plan) {
     check_version(context, plan);
-    if (!shape_check(context, plan->source, &plan_shape, plan->root)) fail_now(context);
+    const Shape *shape = value_get(plan->root, "launches") ? &plan_of_launches_shape : &plan_shape;
+    if (!shape_check(context, plan->source, shape, plan->root)) fail_now(context);
 }
 
 static PlanFile read_source(Context *context, const Source *source) {
@@ -74,7 +75,7 @@ const Source *plan_program_source(Context *context, const PlanFile *plan) {
     char digits[SHA256_DIGITS + 1];
     sha256_hex(source->text, source->length, digits);
     if (strcmp(digits, value_get(program, "sha256")->text)) {
-        report(context, DIAG_PLAN_FILE, json_locate(plan->source, &path),
+        report(context, DIAG_PLAN_FILE, json_locate(plan->source, plan_path(context, plan, &path)),
                "%s is not the text that the plan was made with", source->path);
         report_help(context, "write both again with `ttile compile`");
         fail_now(context);

@@ -4,12 +4,16 @@
 #include "plan/plan.h"
 #include "plan/shape.h"
 
+#define PLAN     "#/$defs/plan"
+#define LAUNCHES "#/$defs/launches"
+
 typedef struct Schema {
     Context *context;
     Arena *arena;
 } Schema;
 
 static Value *schema_of(Schema *schema, const Shape *shape, const char *doc);
+static Value *reference(Schema *schema, const char *name);
 
 static void put(Schema *schema, Value *dict, const char *key, const Value *value) {
     value_set(schema->arena, dict, name_of(schema->context, key), value);
@@ -64,9 +68,16 @@ static void put_fields(Schema *schema, Value *dict, const Shape *shape) {
 }
 
 static void put_items(Schema *schema, Value *dict, const Shape *shape) {
-    put(schema, dict, "items", schema_of(schema, shape->item, NULL));
+    bool plan = shape->item == &plan_shape;
+    put(schema, dict, "items", plan ? reference(schema, PLAN) : schema_of(schema, shape->item, NULL));
     if (shape->minimum > 0) put_integer(schema, dict, "minItems", shape->minimum);
     if (shape->maximum < INT32_MAX) put_integer(schema, dict, "maxItems", shape->maximum);
+}
+
+static Value *reference(Schema *schema, const char *name) {
+    Value *dict = value_dict(schema->arena);
+    put_word(schema, dict, "$ref", name);
+    return dict;
 }
 
 static Value *schema_of(Schema *schema, const Shape *shape, const char *doc) {
@@ -82,12 +93,25 @@ static Value *schema_of(Schema *schema, const Shape *shape, const char *doc) {
     return dict;
 }
 
+// Which of the two it must be follows from `launches`, so that a validator says what is wrong with that one.
+static void put_choice(Schema *schema, Value *root) {
+    Value *several = value_dict(schema->arena), *required = value_list(schema->arena);
+    value_append(schema->arena, required, word(schema, "launches", strlen("launches")));
+    put(schema, several, "required", required);
+    put(schema, root, "if", several);
+    put(schema, root, "then", reference(schema, LAUNCHES));
+    put(schema, root, "else", reference(schema, PLAN));
+}
+
 void plan_print_schema(Context *context, Text *out) {
     Schema schema = {context, &context->unit};
-    Value *root = value_dict(schema.arena);
+    Value *root = value_dict(schema.arena), *definitions = value_dict(schema.arena);
     put_word(&schema, root, "$schema", "https://json-schema.org/draft/2020-12/schema");
     put_word(&schema, root, "title", "ttile execution plan (tt.plan.json)");
-    const Value *body = schema_of(&schema, &plan_shape, NULL);
-    for (uint32_t i = 0; i < body->count; i++) value_set(schema.arena, root, body->keys[i], body->items[i]);
+    put_choice(&schema, root);
+    put(&schema, definitions, "plan", schema_of(&schema, &plan_shape, "of a kernel of one launch, or of one launch"));
+    put(&schema, definitions, "launches",
+        schema_of(&schema, &plan_of_launches_shape, "of a kernel of several launches"));
+    put(&schema, root, "$defs", definitions);
     json_print(root, out);
 }

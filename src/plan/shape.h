@@ -30,7 +30,8 @@ struct Shape {
     int field_count, optional_count; // the last ones may be missing
 };
 
-extern const Shape plan_shape;
+extern const Shape plan_shape;             // of a kernel of one launch, or of one launch of several
+extern const Shape plan_of_launches_shape; // of a kernel of several launches
 
 // Checks `value` against a shape; reports DIAG_PLAN_SCHEMA at the first places that differ. True if it fits.
 bool shape_check(Context *context, const Source *source, const Shape *shape, const Value *value);

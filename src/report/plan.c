@@ -111,7 +111,7 @@ static void print_roles(const Value *plan, Text *out) {
     if (semaphores->count) text_add(out, "\n");
 }
 
-void report_plan_text(const Value *plan, Text *out) {
+static void print_launch(const Value *plan, Text *out) {
     print_work(plan, out);
     const Value *buffers = value_get(plan, "circular_buffers"), *l1 = value_get(plan, "l1");
     const Value *layouts = value_get(plan, "layouts");
@@ -122,4 +122,13 @@ void report_plan_text(const Value *plan, Text *out) {
     text_format(out, "  %-18s%lld of %lld bytes for circular buffers%s\n", "L1 of a core",
                 (long long)integer_of(l1, "used"), (long long)(integer_of(l1, "bytes") - integer_of(l1, "reserved")),
                 integer_of(l1, "tensors") ? " and tensors" : "");
+}
+
+void report_plan_text(const Value *plan, Text *out) {
+    const Value *launches = value_get(plan, "launches");
+    if (!launches) print_launch(plan, out);
+    for (uint32_t i = 0; launches && i < launches->count; i++) {
+        text_format(out, "  launch %u of %u\n", i + 1, launches->count);
+        print_launch(launches->items[i], out);
+    }
 }
