@@ -203,13 +203,14 @@ static void visit_other(Statement *statement, void *user) {
     OtherNests *others = user;
     const Statement *owner = statement->block->owner;
     if (statement == others->nest || !is_nest(statement) || (owner && is_nest(owner))) return;
+    NestKind same = others->copy->reads ? NEST_READ : NEST_WRITE;
     if (nest_kind(statement) == NEST_COMPUTE) return;
     NestAccesses accesses = nest_accesses(others->work->module, statement);
-    if (find_access(&accesses, others->copy->buffer)) others->found = true;
+    if (nest_kind(statement) == same && find_access(&accesses, others->copy->buffer)) others->found = true;
     if (!others->copy->reads && find_access(&accesses, others->copy->tensor)) others->found = true;
 }
 
-// Nothing else moves data to or from the buffer, or writes the output.
+// Nothing else fills the buffer, or takes from it, or writes the output.
 static bool is_only_nest(const Aliasing *work, const Statement *nest, const CopyNest *copy) {
     OtherNests others = {work, nest, copy, false};
     walk_statements(work->launch->launch.body, visit_other, &others);
@@ -219,6 +220,7 @@ static bool is_only_nest(const Aliasing *work, const Statement *nest, const Copy
 static void try_nest(Aliasing *work, const Statement *nest) {
     CopyNest copy = {0};
     if (!read_nest(work, nest, &copy) || !suits(&copy) || !is_only_nest(work, nest, &copy)) return;
+    if (value_get(work->aliases, copy.buffer->name)) return; // it lies over one shard, and is copied to or from another
     if (!every_core_takes_its_shard(work, &copy)) return;
     Arena *arena = &work->module->context->unit;
     value_set(arena, work->aliases, copy.buffer->name, value_text(arena, copy.tensor->name));

@@ -184,6 +184,7 @@ static void allocate(Allocation *work, Buffer *buffer) {
                            : UNPACK_SOURCE;
     circular->holds = buffer->name;
     circular->shard = shard;
+    circular->page_bytes = (int)dtype_bytes(buffer->type) * buffer->layout.tile_rows * buffer->layout.tile_columns;
 }
 
 static void allocate_index_tile(Allocation *work, const char *name) {

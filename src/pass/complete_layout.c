@@ -46,12 +46,25 @@ static void check_plane(const Completion *work) {
     require_proven(work, KEY_FORMAT, "format", asked->format == proven->format, dtype_name(proven->format));
 }
 
-static void check_tile(const Completion *work) {
+static bool is_tile_side(int side) { return side == TILE_SIZE || side == TILE_SIZE / 2; }
+
+// A face of a tile is 16x16: the chip's tiles are made of one, two or four.
+static void decide_tile(Completion *work) {
     const Layout *asked = &work->user->layout;
-    if (!says(work, KEY_TILE_SHAPE) || (asked->tile_rows == TILE_SIZE && asked->tile_columns == TILE_SIZE)) return;
+    if (!says(work, KEY_TILE_SHAPE)) return;
+    bool whole = asked->tile_rows == TILE_SIZE && asked->tile_columns == TILE_SIZE;
+    bool plane = work->proven->orientation == ORIENT_TILE;
+    if (is_tile_side(asked->tile_rows) && is_tile_side(asked->tile_columns) && (whole || plane)) {
+        work->layout.tile_rows = asked->tile_rows;
+        work->layout.tile_columns = asked->tile_columns;
+        return;
+    }
     report(work->context, DIAG_LAYOUT_UNSUPPORTED, user_layout_place(work->user, "tile_shape"),
-           "%s: tiles of %dx%d are not supported", work->user->buffer->name, asked->tile_rows, asked->tile_columns);
-    report_help(work->context, "use tiles of 32x32");
+           "%s: tiles of %dx%d are not supported%s", work->user->buffer->name, asked->tile_rows, asked->tile_columns,
+           plane ? "" : " for a vector");
+    report_help(work->context, plane
+                                   ? "use [32, 32]; or [16, 32], [32, 16] or [16, 16] for tensors that are only copied"
+                                   : "use [32, 32]");
     fail_now(work->context);
 }
 
@@ -124,9 +137,9 @@ static int64_t part_of(int64_t tiles, int64_t count, int64_t block) {
 }
 
 // What an item takes of the tensor at once, in tiles; 0 where that is not known or no whole number.
-static int64_t block_tiles(const ItemBlock *block, int dimension) {
-    if (dimension < 0 || block->extent[dimension] % TILE_SIZE) return 0;
-    return block->extent[dimension] / TILE_SIZE;
+static int64_t block_tiles(const ItemBlock *block, int dimension, int side) {
+    if (dimension < 0 || block->extent[dimension] % side) return 0;
+    return block->extent[dimension] / side;
 }
 
 // A shard's shape from the grid, the user's or all the room that there is.
@@ -141,9 +154,9 @@ static void complete_shape(const Completion *work, Shard *shard) {
     find_item_block(work->function, work->user->buffer, &block);
     int64_t rows = map->outer * map->tile_rows, columns = map->tile_columns;
     if (work->layout.memory != MEMORY_WIDTH_SHARDED)
-        rows = part_of(rows, down, block_tiles(&block, work->layout.rows_dimension));
+        rows = part_of(rows, down, block_tiles(&block, work->layout.rows_dimension, map->tile_height));
     if (work->layout.memory != MEMORY_HEIGHT_SHARDED)
-        columns = part_of(columns, across, block_tiles(&block, work->layout.columns_dimension));
+        columns = part_of(columns, across, block_tiles(&block, work->layout.columns_dimension, map->tile_width));
     shard->rows = (int)(rows * map->tile_height);
     shard->columns = (int)(columns * map->tile_width);
 }
@@ -310,7 +323,9 @@ void check_on_chip_layout(Function *function, const UserLayout *user, const Layo
     const Layout *asked = &user->layout;
     Completion work = {.function = function, .context = function->module->context, .user = user, .proven = proven};
     check_plane(&work);
-    check_tile(&work);
+    require_proven(&work, KEY_TILE_SHAPE, "tile_shape",
+                   asked->tile_rows == proven->tile_rows && asked->tile_columns == proven->tile_columns,
+                   arena_format(&work.context->scratch, "[%d, %d]", proven->tile_rows, proven->tile_columns));
     const char *help = "leave it out: buffers that the kernel allocates lie in the L1 of the core that runs it";
     if (says(&work, KEY_SPACE) && asked->space != SPACE_L1)
         contradict(&work, "space", "on-chip buffers lie in l1", help);
@@ -329,10 +344,10 @@ Layout complete_layout(Function *function, const CompileOptions *options, const 
                        .user = user,
                        .proven = proven,
                        .use = use,
-                       .layout = *proven,
-                       .map = interleaved_map(user->buffer, proven)};
+                       .layout = *proven};
     check_plane(&work);
-    check_tile(&work);
+    decide_tile(&work);
+    work.map = interleaved_map(user->buffer, &work.layout);
     decide_memory(&work);
     complete_shard(&work);
     decide_order(&work);

@@ -38,6 +38,10 @@ typedef struct TileShape {
     int64_t total;
 } TileShape;
 TileShape tile_shape(const Buffer *buffer);
+// Elements of a tile along a dimension: 1 outside of the tile plane.
+int64_t tile_side(const Buffer *buffer, int dimension);
+// Tiles of 16 rows or columns, which can be moved, but not computed with.
+bool has_small_tiles(const Buffer *buffer);
 // Number of tiles of a global buffer's plane: rows or columns.
 const Expr *plane_tiles(Module *module, const Buffer *buffer, int dimension);
 // The page slot of a tile of an on-chip buffer inside its window, by its tile order.

@@ -4,8 +4,8 @@
 
 #include "pass/internal.h"
 
-// element / 32 where it is known to be a multiple of 32; otherwise fails with DIAG_UNALIGNED.
-const Expr *tile_start(Module *module, const Expr *element, Location location, const Buffer *buffer);
+// The tile that begins at an element of a dimension; fails with DIAG_UNALIGNED where none is known to.
+const Expr *tile_start(Module *module, const Expr *element, Location location, const Buffer *buffer, int dimension);
 // An empty FOR_TILE loop of `extent` turns.
 Statement *tile_loop(Function *function, const char *name, const Expr *extent, Location location);
 // Puts `inner` at the end of the loop's body; returns `inner`.

@@ -51,8 +51,8 @@ static IndexUse index_use(Lowering *lowering, const Expr *index) {
     return (IndexUse){affine.variables[0] == lowering->nest.axes.row ? INDEX_ROW : INDEX_COLUMN, affine.base};
 }
 
-static const Expr *tile_of(Lowering *lowering, IndexUse use, const Buffer *buffer) {
-    const Expr *start = tile_start(lowering->module, use.base, lowering->location, buffer);
+static const Expr *tile_of(Lowering *lowering, IndexUse use, const Buffer *buffer, int dimension) {
+    const Expr *start = tile_start(lowering->module, use.base, lowering->location, buffer, dimension);
     if (use.form == INDEX_SCALAR) return start;
     return expr_add(lowering->module, start, use.form == INDEX_ROW ? lowering->row_tile : lowering->column_tile);
 }
@@ -77,7 +77,7 @@ static Access lower_access(Lowering *lowering, const Buffer *buffer, const Expr 
             access.indices[d] = indices[d];
             continue;
         }
-        access.indices[d] = tile_of(lowering, use, buffer);
+        access.indices[d] = tile_of(lowering, use, buffer, d);
         if (d == buffer->layout.rows_dimension)
             access.rows = use.form;
         else

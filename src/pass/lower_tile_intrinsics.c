@@ -5,16 +5,16 @@
 #include "pass/lower.h"
 #include "pass/planes.h"
 
-const Expr *tile_start(Module *module, const Expr *element, Location location, const Buffer *buffer) {
-    int64_t divisor = expr_divisor(element);
-    if (divisor % TILE_SIZE != 0) {
+const Expr *tile_start(Module *module, const Expr *element, Location location, const Buffer *buffer, int dimension) {
+    int64_t divisor = expr_divisor(element), side = tile_side(buffer, dimension);
+    if (divisor % side != 0) {
         report(module->context, DIAG_UNALIGNED, location,
-               "a start inside %s is not known to be a multiple of %d: it is a multiple of %lld", buffer->name,
-               TILE_SIZE, (long long)divisor);
-        report_help(module->context, "use blocks whose sizes are multiples of %d", TILE_SIZE);
+               "a start inside %s is not known to be a multiple of %lld: it is a multiple of %lld", buffer->name,
+               (long long)side, (long long)divisor);
+        report_help(module->context, "use blocks whose sizes are multiples of %lld", (long long)side);
         fail_now(module->context);
     }
-    return expr_floordiv(module, element, expr_integer(module, element->type, TILE_SIZE));
+    return expr_floordiv(module, element, expr_integer(module, element->type, side));
 }
 
 bool is_tiled_dimension(const Buffer *buffer, int dimension) {
@@ -22,7 +22,9 @@ bool is_tiled_dimension(const Buffer *buffer, int dimension) {
 }
 
 const Expr *dimension_turns(Module *module, const Buffer *buffer, int dimension, const Expr *extent) {
-    return is_tiled_dimension(buffer, dimension) ? expr_ceildiv(module, extent, expr_int(module, TILE_SIZE)) : extent;
+    return is_tiled_dimension(buffer, dimension)
+               ? expr_ceildiv(module, extent, expr_int(module, tile_side(buffer, dimension)))
+               : extent;
 }
 
 Statement *tile_loop(Function *function, const char *name, const Expr *extent, Location location) {
@@ -38,7 +40,9 @@ Statement *nest_inside(Statement *loop, Statement *inner) {
 
 static const Expr *region_index(Module *module, const Region *region, int dimension, Location location) {
     const Expr *start = region->start[dimension];
-    return is_tiled_dimension(region->buffer, dimension) ? tile_start(module, start, location, region->buffer) : start;
+    return is_tiled_dimension(region->buffer, dimension)
+               ? tile_start(module, start, location, region->buffer, dimension)
+               : start;
 }
 
 // Loops over a region's dimensions, in order; `indices` get its tile indices, `variables` the loop variables (NULL
@@ -74,7 +78,7 @@ static void put_nest(Statement *place, Statement *outermost, Statement *innermos
 // Whole tiles, or up to the buffer's end, or beyond it.
 static bool is_whole(Module *module, const Region *region, int dimension) {
     if (!is_tiled_dimension(region->buffer, dimension)) return true;
-    if (expr_divisor(region->extent[dimension]) % TILE_SIZE == 0) return true;
+    if (expr_divisor(region->extent[dimension]) % tile_side(region->buffer, dimension) == 0) return true;
     const Expr *end = expr_add(module, region->start[dimension], region->extent[dimension]);
     int64_t beyond;
     return expr_constant(expr_sub(module, end, region->buffer->shape[dimension]), &beyond) && beyond >= 0;
@@ -85,7 +89,8 @@ static void check_whole_tiles(Module *module, const Region *region, const char *
         if (is_whole(module, region, d)) continue;
         report(module->context, DIAG_PARTIAL_TILE, location, "this %s part of a tile of %s", verb,
                region->buffer->name);
-        report_help(module->context, "take whole tiles of %dx%d elements, or up to the end", TILE_SIZE, TILE_SIZE);
+        report_help(module->context, "take whole tiles of %dx%d elements, or up to the end",
+                    region->buffer->layout.tile_rows, region->buffer->layout.tile_columns);
         fail_now(module->context);
     }
 }

@@ -210,7 +210,7 @@ void lower_read_nest(Function *function, Statement *nest) {
         statement_remove(nest);
         return;
     }
-    if (move.circular->shard) { // its pages are there
+    if (move.circular->shard == load->buffer) { // its pages are there
         statement_remove(nest);
         return;
     }
@@ -227,7 +227,7 @@ void lower_write_nest(Function *function, Statement *nest) {
     const Expr *indices[MAX_RANK];
     for (int d = 0; d < store->store.buffer->rank; d++) indices[d] = store->store.indices[d];
     Movement move = movement_of(function, store, store->store.buffer, indices, load->buffer, load->args);
-    if (move.circular->shard) { // its pages are the tensor's
+    if (move.circular->shard == store->store.buffer) { // its pages are the tensor's
         statement_remove(nest);
         return;
     }

@@ -93,21 +93,31 @@ CircularBuffer *circular_of(const Function *function, const Buffer *buffer) {
     return NULL;
 }
 
+int64_t tile_side(const Buffer *buffer, int dimension) {
+    if (dimension < 0) return 1;
+    if (dimension == buffer->layout.rows_dimension) return buffer->layout.tile_rows;
+    return dimension == buffer->layout.columns_dimension ? buffer->layout.tile_columns : 1;
+}
+
+bool has_small_tiles(const Buffer *buffer) {
+    return buffer->has_layout && (buffer->layout.tile_rows != TILE_SIZE || buffer->layout.tile_columns != TILE_SIZE);
+}
+
 TileShape tile_shape(const Buffer *buffer) {
     TileShape shape = {.rank = buffer->rank, .total = 1};
     for (int d = 0; d < buffer->rank; d++) {
         int64_t size = 1;
         expr_evaluate_bound(buffer->shape[d], &size);
-        bool tiled = d == buffer->layout.rows_dimension || d == buffer->layout.columns_dimension;
-        shape.tiles[d] = tiled ? (size + TILE_SIZE - 1) / TILE_SIZE : size;
+        int64_t side = tile_side(buffer, d);
+        shape.tiles[d] = (size + side - 1) / side;
         shape.total *= shape.tiles[d];
     }
     return shape;
 }
 
 const Expr *plane_tiles(Module *module, const Buffer *buffer, int dimension) {
-    return dimension < 0 ? expr_int(module, 1)
-                         : expr_ceildiv(module, buffer->shape[dimension], expr_int(module, TILE_SIZE));
+    if (dimension < 0) return expr_int(module, 1);
+    return expr_ceildiv(module, buffer->shape[dimension], expr_int(module, tile_side(buffer, dimension)));
 }
 
 const Expr *tile_slot(Module *module, const Buffer *buffer, const Expr *const indices[]) {

@@ -171,6 +171,11 @@ int64_t shard_page(const PageMap *map, Core core, int64_t place);
 // Bytes of L1 that a tensor takes of each core that holds a part of it.
 int64_t tensor_l1_bytes(const PageMap *map, const Target *target);
 
+// Do only the data-movement threads touch it? Its pages may then be tiles of 16 rows or columns.
+static inline bool circular_is_moved_only(const CircularBuffer *circular) {
+    return circular->producer != THREAD_COMPUTE && circular->consumer != THREAD_COMPUTE;
+}
+
 // L1 of one core: circular buffers (aliases counted once) and what it keeps of tensors in L1.
 int64_t program_l1_bytes(const Function *program, const Target *target);
 int64_t program_tensor_bytes(const Function *program, const Target *target); // the tensors' part of it

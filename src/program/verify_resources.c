@@ -36,6 +36,8 @@ static void check_buffer_index(Check *check, const CircularBuffer *circular, uin
 
 static void check_buffer_size(Check *check, const CircularBuffer *circular) {
     int64_t tile = (int64_t)TILE_SIZE * TILE_SIZE * (int64_t)dtype_bytes(circular->format);
+    if (circular_is_moved_only(circular) && (circular->page_bytes == tile / 2 || circular->page_bytes == tile / 4))
+        tile = circular->page_bytes; // tiles of 16 rows or columns
     if (circular->pages < 1)
         complain(check, DIAG_PROOF_BUFFER, circular->location, "give it at least one page",
                  "circular buffer '%s' has %d pages", circular->name, circular->pages);

@@ -77,7 +77,16 @@ const Analysis tensor_analysis = {.bytes = written_bytes,
 static void check_transfer(Check *check, const Statement *statement) {
     const Buffer *tensor = statement->op.operands[0].tensor;
     const CircularBuffer *circular = statement->op.operands[2].circular;
-    if (tensor->has_layout && tensor->layout.format == circular->format) return;
+    PageMap map = page_map(tensor);
+    bool same_format = tensor->has_layout && tensor->layout.format == circular->format;
+    if (same_format && map.page_bytes != circular->page_bytes) {
+        report(check->context, DIAG_PROOF_TENSOR, statement->location,
+               "tensor '%s' has pages of %d bytes, but circular buffer '%s' of %d", tensor->name, map.page_bytes,
+               circular->name, circular->page_bytes);
+        report_help(check->context, "a transfer copies whole pages: give both tiles of one shape");
+        return;
+    }
+    if (same_format) return;
     report(check->context, DIAG_PROOF_TENSOR, statement->location,
            "tensor '%s' has pages in %s, but circular buffer '%s' has them in %s", tensor->name,
            tensor->has_layout ? dtype_name(tensor->layout.format) : "no format", circular->name,
@@ -85,11 +94,26 @@ static void check_transfer(Check *check, const Statement *statement) {
     report_help(check->context, "a transfer copies bytes: let compute convert between formats");
 }
 
+// Edges and indices are of tiles of 32x32.
+static void check_store(Check *check, const Statement *statement) {
+    const CircularBuffer *circular = statement->op.operands[0].circular;
+    if (circular->page_bytes == TILE_SIZE * TILE_SIZE * (int)dtype_bytes(circular->format)) return;
+    report(check->context, DIAG_PROOF_TENSOR, statement->location,
+           "circular buffer '%s' has pages of %d bytes, and %s stores into a tile of 32x32", circular->name,
+           circular->page_bytes, instruction_of(statement)->name);
+    report_help(check->context, "use fill_page, or tiles of 32x32");
+}
+
+static void check_instruction(Check *check, const Node *node) {
+    Effect effect = node->instruction->effect;
+    if (effect == EFFECT_NOC_READ || effect == EFFECT_NOC_WRITE) check_transfer(check, node->statement);
+    if (effect == EFFECT_PAGE_UPDATE || node->instruction->id == INSTR_FILL_PAGE_INDEX)
+        check_store(check, node->statement);
+}
+
 static void check_transfers(Check *check, const Node *node) {
     for (; node; node = node->next) {
-        if (node->kind == NODE_INSTRUCTION &&
-            (node->instruction->effect == EFFECT_NOC_READ || node->instruction->effect == EFFECT_NOC_WRITE))
-            check_transfer(check, node->statement);
+        if (node->kind == NODE_INSTRUCTION) check_instruction(check, node);
         if (node->body) check_transfers(check, node->body);
         if (node->otherwise) check_transfers(check, node->otherwise);
     }

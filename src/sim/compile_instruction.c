@@ -218,11 +218,24 @@ static bool transfer_fits(Compiler *compiler, const CodeInstruction *in) {
     if (in->row->effect == EFFECT_NOC_WRITE && tensor->buffer->role == ROLE_IN)
         return COMPLAIN(compiler, DIAG_SIM_TENSOR, "Declare the tensor role=\"out\" or role=\"inout\".",
                         "%s writes `%s`, which is an input", in->row->name, tensor->buffer->name);
+    if (tensor->format == buffer->format && tensor->map.page_bytes != buffer->page_bytes)
+        return COMPLAIN(compiler, DIAG_SIM_TENSOR, "A transfer moves whole pages: give both tiles of one shape.",
+                        "pages of `%s` have %d bytes, those of `%s` %lld", tensor->buffer->name, tensor->map.page_bytes,
+                        buffer->circular->name, (long long)buffer->page_bytes);
     if (tensor->format == buffer->format) return true;
     return COMPLAIN(compiler, DIAG_SIM_TENSOR,
                     "A transfer moves bytes; convert between formats by unpacking and packing.",
                     "pages of `%s` are %s, those of `%s` are %s", tensor->buffer->name, dtype_name(tensor->format),
                     buffer->circular->name, dtype_name(buffer->format));
+}
+
+static bool store_fits(Compiler *compiler, const CodeInstruction *in) {
+    const BufferInfo *buffer = &compiler->machine->buffers[in->buffers[0]];
+    if (in->row->id == INSTR_FILL_PAGE || buffer->page_bytes == TILE_ELEMENTS * (int64_t)dtype_bytes(buffer->format))
+        return true;
+    return COMPLAIN(compiler, DIAG_SIM_BUFFER, "Use fill_page, or tiles of 32x32.",
+                    "%s stores into a tile of 32x32, and pages of `%s` have %lld bytes", in->row->name,
+                    buffer->circular->name, (long long)buffer->page_bytes);
 }
 
 static bool formats_fit(Compiler *compiler, const CodeInstruction *in) {
@@ -233,6 +246,8 @@ static bool formats_fit(Compiler *compiler, const CodeInstruction *in) {
     case EFFECT_LOAD_B: return load_operand_fits(compiler, in);
     case EFFECT_NOC_READ:
     case EFFECT_NOC_WRITE: return transfer_fits(compiler, in);
+    case EFFECT_PAGE_STORE:
+    case EFFECT_PAGE_UPDATE: return store_fits(compiler, in);
     default: return true;
     }
 }

@@ -26,6 +26,8 @@ static void refuse_buffer(const Machine *machine, const CircularBuffer *circular
 static const char *buffer_fault(const Machine *machine, const CircularBuffer *circular) {
     const CircularBuffer *base = circular->alias;
     int64_t bytes = (int64_t)dtype_bytes(circular->format) * TILE_ELEMENTS;
+    bool moved = circular_is_moved_only(circular);
+    if (moved && (circular->page_bytes == bytes / 2 || circular->page_bytes == bytes / 4)) bytes = circular->page_bytes;
     if (circular->index < 0 || circular->index >= machine->target->circular_buffers)
         return "the chip has no such index";
     if (circular->pages < 1) return "it has no pages";
@@ -136,9 +138,8 @@ static void build_semaphores(Machine *machine) {
 // ---------------------------------------------------------------- tensors
 
 static bool tensor_is_paged(const Buffer *buffer, const PageMap *map, DType type) {
-    const Layout *layout = &buffer->layout;
-    bool whole = layout->tile_rows == TILE_SIZE && layout->tile_columns == TILE_SIZE;
-    return buffer->has_layout && whole && layout->format == type && map->pages > 0;
+    bool tiles = map->tile_height <= TILE_SIZE && map->tile_width <= TILE_SIZE;
+    return buffer->has_layout && tiles && buffer->layout.format == type && map->pages > 0;
 }
 
 // Bytes of the host's array for a tensor that is no parameter; 0 if it does not fit.
@@ -155,8 +156,9 @@ static TensorInfo tensor_of(Machine *machine, const Buffer *buffer, void *data, 
     TensorInfo info = {.buffer = buffer, .data = data, .format = type, .map = page_map(buffer)};
     if (!tensor_is_paged(buffer, &info.map, type))
         fail(machine->context, DIAG_SIM_TENSOR, buffer->location,
-             "tensor `%s` has no pages that the simulator can move: its layout needs 32x32 tiles in %s", buffer->name,
-             dtype_name(type));
+             "tensor `%s` has no pages that the simulator can move: its layout needs tiles of at most 32x32 in %s, in "
+             "an order and in shards that hold it",
+             buffer->name, dtype_name(type));
     info.in_l1 = page_home(&info.map, machine->target, 0).space == SPACE_L1;
     return info;
 }

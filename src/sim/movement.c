@@ -165,7 +165,8 @@ Outcome sim_page_store(SimCore *core, ThreadState *thread, const CodeInstruction
     if (!number_core(core)->numbers) return OUTCOME_DONE;
     unsigned char *page = page_bytes_at(buffer, index);
     if (in->row->id == INSTR_FILL_PAGE)
-        unit_fill_page(page, buffer->info->format, values[1].f);
+        unit_fill_elements(page, buffer->info->format,
+                           (size_t)buffer->info->page_bytes / dtype_bytes(buffer->info->format), values[1].f);
     else
         unit_fill_page_index(page, buffer->info->format, !in->flag);
     return OUTCOME_DONE;

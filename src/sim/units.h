@@ -58,6 +58,7 @@ void unit_pack(void *page, DType format, const float *dst, bool accumulate, Unit
 
 // Data-movement stores.
 void unit_fill_page(void *page, DType format, double value);
+void unit_fill_elements(void *page, DType format, size_t count, double value); // of a page of any size
 void unit_fill_page_edge(void *page, DType format, int rows, int columns,
                          double value); // keeps the first rows x columns
 void unit_fill_page_index(void *page, DType format, bool by_row);

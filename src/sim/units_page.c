@@ -91,11 +91,13 @@ static void copy_plane(DType format, const Plane *out, const Plane *in, const Pl
 
 // ---------------------------------------------------------------- stores of the data-movement cores
 
-void unit_fill_page(void *page, DType format, double value) {
+void unit_fill_elements(void *page, DType format, size_t count, double value) {
     uint64_t element = 0;
     dtype_store(format, &element, 0, value);
-    element_size(format)->fill(page, 0, TILE_ELEMENTS, &element);
+    element_size(format)->fill(page, 0, count, &element);
 }
+
+void unit_fill_page(void *page, DType format, double value) { unit_fill_elements(page, format, TILE_ELEMENTS, value); }
 
 void unit_fill_page_edge(void *page, DType format, int rows, int columns, double value) {
     uint64_t element = 0;
@@ -121,9 +123,9 @@ typedef struct PagePlace {
     size_t rows, columns;
 } PagePlace;
 
-static size_t valid_extent(int64_t count, int64_t start) {
+static size_t valid_extent(int64_t count, int64_t start, int side) {
     int64_t left = count - start;
-    return left <= 0 ? 0 : left < TILE_SIZE ? (size_t)left : TILE_SIZE;
+    return left <= 0 ? 0 : left < side ? (size_t)left : (size_t)side;
 }
 
 static int64_t outer_offset(const PageMap *map, int64_t outer) {
@@ -137,11 +139,11 @@ static int64_t outer_offset(const PageMap *map, int64_t outer) {
 
 static PagePlace page_place(const PageMap *map, int64_t index) {
     TilePlace tile = tile_of_page(map, index);
-    int64_t row = tile.row * TILE_SIZE, column = tile.column * TILE_SIZE;
+    int64_t row = tile.row * map->tile_height, column = tile.column * map->tile_width;
     return (PagePlace){
         .offset = outer_offset(map, tile.outer) + row * map->row_stride + column * map->column_stride,
-        .rows = valid_extent(map->rows, row),
-        .columns = valid_extent(map->columns, column),
+        .rows = valid_extent(map->rows, row, map->tile_height),
+        .columns = valid_extent(map->columns, column, map->tile_width),
     };
 }
 
@@ -149,23 +151,27 @@ static Plane array_plane(const PageMap *map, PagePlace place, DType format, void
     return (Plane){(char *)tensor + place.offset * (int64_t)dtype_bytes(format), map->row_stride, map->column_stride};
 }
 
-static void poison_page(void *page, DType format) {
+static void poison_page(void *page, const PageMap *map, DType format) {
     uint64_t bits = POISON_BITS;
+    size_t elements = (size_t)map->tile_height * (size_t)map->tile_width;
     if (dtype_is_float(format))
-        unit_fill_page(page, format, format == DTYPE_FLOAT16 ? POISON_FLOAT16 : POISON);
+        unit_fill_elements(page, format, elements, format == DTYPE_FLOAT16 ? POISON_FLOAT16 : POISON);
     else
-        element_size(format)->fill(page, 0, TILE_ELEMENTS, &bits);
+        element_size(format)->fill(page, 0, elements, &bits);
 }
+
+static Plane page_plane(const PageMap *map, void *page) { return (Plane){page, map->tile_width, 1}; }
 
 void unit_read_page(void *page, const PageMap *map, DType format, const void *tensor, int64_t index) {
     PagePlace place = page_place(map, index);
-    Plane array = array_plane(map, place, format, (void *)(uintptr_t)tensor), tile = {page, TILE_SIZE, 1};
-    if (place.rows < TILE_SIZE || place.columns < TILE_SIZE) poison_page(page, format);
+    Plane array = array_plane(map, place, format, (void *)(uintptr_t)tensor), tile = page_plane(map, page);
+    if (place.rows < (size_t)map->tile_height || place.columns < (size_t)map->tile_width)
+        poison_page(page, map, format);
     copy_plane(format, &tile, &array, &array, place.rows, place.columns);
 }
 
 void unit_write_page(const void *page, const PageMap *map, DType format, void *tensor, int64_t index) {
     PagePlace place = page_place(map, index);
-    Plane array = array_plane(map, place, format, tensor), tile = {(void *)(uintptr_t)page, TILE_SIZE, 1};
+    Plane array = array_plane(map, place, format, tensor), tile = page_plane(map, (void *)(uintptr_t)page);
     copy_plane(format, &array, &tile, &array, place.rows, place.columns);
 }

@@ -139,6 +139,39 @@ def test_plan_alone(tmp_path, order):
     assert ttile("plan", "check", path).returncode == 0
 
 
+SMALL = """
+import tilelang
+import tilelang.language as T
+
+
+@tilelang.jit
+def kernel(A):
+    A: T.Tensor((100, 90), T.{dtype})
+    C = T.empty((100, 90), T.{dtype})
+    with T.Kernel(2, 2, threads=128) as (bx, by):
+        T.annotate_tt_layout({{A: {{"tile_shape": {tile}}}, C: {{"tile_shape": {tile}}}}})
+        S = T.alloc_shared((64, 64), T.{dtype})
+        T.copy(A[by * 64, bx * 64], S)
+        T.copy(S, C[by * 64, bx * 64])
+    return C
+"""
+
+
+@pytest.mark.parametrize("tile", [[16, 32], [32, 16], [16, 16]])
+@pytest.mark.parametrize("dtype, size", [("bfloat16", 2), ("float32", 4)])
+def test_small_tiles_are_moved(tmp_path, tile, dtype, size):
+    path = tmp_path / "kernel.py"
+    path.write_text(SMALL.format(tile=tile, dtype=dtype))
+    plan = plan_of(tmp_path / "out", path, {})
+    assert plan["layouts"]["A"]["padded_shape"] == [-(-100 // tile[0]) * tile[0], -(-90 // tile[1]) * tile[1]]
+    assert plan["circular_buffers"][0]["page_bytes"] == tile[0] * tile[1] * size
+    inputs = {"A": normal((100, 90), dtype, seed=5)}
+    check_kernel(tmp_path, path, {}, inputs, {"C": (inputs["A"], dtype)})
+    report = ttile_json("run", path)
+    pages = -(-100 // tile[0]) * -(-90 // tile[1])
+    assert report["dram_read_bytes"] == report["dram_write_bytes"] == pages * tile[0] * tile[1] * size
+
+
 # ---------------------------------------------------------------- who works on what
 
 BLOCK = """

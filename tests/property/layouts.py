@@ -1,4 +1,4 @@
-"""Random kernels on tensors with random layouts: an elementwise one and a product, from a seed."""
+"""Random kernels on tensors with random layouts: an elementwise one, a product and a copy, from a seed."""
 
 import random
 
@@ -59,17 +59,36 @@ def kernel(A, B):
 """
 
 
-def tiles(size):
-    return -(-size // TILE)
+COPY = """
+import tilelang
+import tilelang.language as T
+
+
+@tilelang.jit
+def kernel(A):
+    A: T.Tensor({shape}, T.bfloat16)
+    C = T.empty({shape}, T.bfloat16)
+    with T.Kernel({launch}, threads=128) as (bx, by):
+        T.annotate_tt_layout({{{layouts}}})
+        {schedule}
+        S = T.alloc_shared(({block_M}, {block_N}), T.bfloat16)
+        T.copy(A[by * {block_M}, bx * {block_N}], S)
+        T.copy(S, C[by * {block_M}, bx * {block_N}])
+    return C
+"""
+
+
+def tiles(size, side=TILE):
+    return -(-size // side)
 
 
 def is_power_of_two(number):
     return number & (number - 1) == 0
 
 
-def random_shard(rng, shape):
+def random_shard(rng, shape, tile):
     """A shard's shape and grid in which it holds the tensor; either may be left to the compiler."""
-    rows, columns = int(np.prod(shape[:-2], dtype=int)) * tiles(shape[-2]), tiles(shape[-1])
+    rows, columns = int(np.prod(shape[:-2], dtype=int)) * tiles(shape[-2], tile[0]), tiles(shape[-1], tile[1])
     for _ in range(100):
         memory = rng.choice(["height_sharded", "width_sharded", "block_sharded"])
         height = rows if memory == "width_sharded" else rng.randint(1, rows)
@@ -84,13 +103,13 @@ def random_shard(rng, shape):
             grid = [first, -(-down * across // first)]
         if grid[0] > CORES[0] or grid[1] > CORES[1]:
             continue
-        shard = {"shape": [height * TILE, width * TILE], "grid": grid, "order": order}
+        shard = {"shape": [height * tile[0], width * tile[1]], "grid": grid, "order": order}
         whole = rows % height == 0 and columns % width == 0
         return memory, shard, whole
     return None
 
 
-def random_layout(rng, shape):
+def random_layout(rng, shape, tile=(TILE, TILE)):
     """The annotation of a tensor; None for none."""
     kind = rng.choice(["none", "order", "l1", "shard", "shard", "shard", "part", "banks"])
     if kind == "none":
@@ -99,12 +118,12 @@ def random_layout(rng, shape):
         return {"space": "l1"}
     if kind == "order":
         orders = ["row_major", "column_major"]
-        if is_power_of_two(tiles(shape[-2])) and is_power_of_two(tiles(shape[-1])):
+        if is_power_of_two(tiles(shape[-2], tile[0])) and is_power_of_two(tiles(shape[-1], tile[1])):
             orders.append("z_order")
         return {"tile_id_order": rng.choice(orders)}
     if kind == "banks":
         return {"space": "dram", "memory": rng.choice(["height_sharded", "width_sharded"])}
-    found = random_shard(rng, shape)
+    found = random_shard(rng, shape, tile)
     if kind == "part" or not found:
         return {"memory": rng.choice(["height_sharded", "width_sharded", "block_sharded"])}
     memory, shard, whole = found
@@ -181,6 +200,26 @@ def product(rng, seed):
     return Kernel(text, {"A": A, "B": B}, A @ B)
 
 
+def copy(rng, seed):
+    """Tiles of every shape that can be moved, the same for both tensors."""
+    M, N = rng.randint(1, 300), rng.randint(1, 300)
+    tile = rng.choice([(16, 32), (32, 16), (16, 16), (32, 32)])
+    layouts = {}
+    for name in ("A", "C"):
+        layouts[name] = {**(random_layout(rng, (M, N), tile) or {}), "tile_shape": list(tile)}
+    block_M, block_N = random_side(rng), random_side(rng)
+    text = COPY.format(
+        shape=(M, N),
+        launch=f"{-(-N // block_N)}, {-(-M // block_M)}",
+        layouts=", ".join(f"{name}: {layout}" for name, layout in layouts.items()),
+        schedule=random_schedule(rng),
+        block_M=block_M,
+        block_N=block_N,
+    )
+    A = normal((M, N), seed=seed)
+    return Kernel(text, {"A": A}, A)
+
+
 def generate_layouts(seed):
     rng = random.Random(f"layouts {seed}")
-    return (product if seed % 2 else elementwise)(rng, seed)
+    return (elementwise, product, copy)[seed % 3](rng, seed)

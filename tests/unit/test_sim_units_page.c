@@ -13,6 +13,7 @@ static uint64_t page[TILE_ELEMENTS] TILE_ALIGNED;
 static PageMap plane_map(int64_t rows, int64_t columns, int64_t row_stride, int64_t column_stride) {
     PageMap map = {
         .outer = 1, .rows = rows, .columns = columns, .row_stride = row_stride, .column_stride = column_stride};
+    map.tile_height = map.tile_width = TILE_SIZE;
     map.tile_rows = (rows + TILE_SIZE - 1) / TILE_SIZE, map.tile_columns = (columns + TILE_SIZE - 1) / TILE_SIZE;
     map.pages = map.tile_rows * map.tile_columns;
     return map;

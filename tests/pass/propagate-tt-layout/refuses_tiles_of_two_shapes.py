@@ -1,0 +1,12 @@
+# run: opt --passes=Canonicalize,InferTTLayout,PropagateTTLayout
+# error: 12:9 layout-annotation
+import tilelang.language as T
+
+
+@T.prim_func
+def two(A: T.Tensor((100, 96), "bfloat16"), C: T.Tensor((100, 96), "bfloat16")):
+    with T.Kernel(2, 2) as (bx, by):
+        T.annotate_tt_layout({A: {"tile_shape": [16, 32]}})
+        S = T.alloc_shared((64, 64), "bfloat16")
+        T.copy(A[by * 64, bx * 64], S)
+        T.copy(S, C[by * 64, bx * 64])
