@@ -3,23 +3,19 @@
 #include <stdarg.h>
 
 #include "ir/names.h"
-#include "pass/item_block.h"
-#include "pass/user_layout.h"
-#include "pass/user_schedule.h"
-#include "program/program.h"
+#include "pass/layout_completion.h"
 
-typedef struct Completion {
-    Function *function;
-    Context *context;
-    const CompileOptions *options;
-    const UserLayout *user;
-    const Layout *proven;
-    Location use;
-    Layout layout;
-    PageMap map; // of the tensor with the layout so far
-} Completion;
-
-static bool says(const Completion *work, unsigned keys) { return (work->user->says & keys) != 0; }
+void refuse_layout(const Completion *work, DiagnosticCode code, const char *key, const char *help, const char *format,
+                   ...) {
+    Text message = {.arena = &work->context->scratch};
+    va_list arguments;
+    va_start(arguments, format);
+    text_format_list(&message, format, arguments);
+    va_end(arguments);
+    report(work->context, code, user_layout_place(work->user, key), "%s: %s", work->user->buffer->name, message.data);
+    report_help(work->context, "%s", help);
+    fail_now(work->context);
+}
 
 // ---------------------------------------------------------------- what the kernel decides
 
@@ -59,26 +55,13 @@ static void decide_tile(Completion *work) {
         work->layout.tile_columns = asked->tile_columns;
         return;
     }
-    report(work->context, DIAG_LAYOUT_UNSUPPORTED, user_layout_place(work->user, "tile_shape"),
-           "%s: tiles of %dx%d are not supported%s", work->user->buffer->name, asked->tile_rows, asked->tile_columns,
-           plane ? "" : " for a vector");
-    report_help(work->context, plane
-                                   ? "use [32, 32]; or [16, 32], [32, 16] or [16, 16] for tensors that are only copied"
-                                   : "use [32, 32]");
-    fail_now(work->context);
+    const char *legal =
+        plane ? "use [32, 32]; or [16, 32], [32, 16] or [16, 16] for tensors that are only copied" : "use [32, 32]";
+    refuse_layout(work, DIAG_LAYOUT_UNSUPPORTED, "tile_shape", legal, "tiles of %dx%d are not supported%s",
+                  asked->tile_rows, asked->tile_columns, plane ? "" : " for a vector");
 }
 
 // ---------------------------------------------------------------- memory
-
-static _Noreturn void contradict(const Completion *work, const char *key, const char *message, const char *help) {
-    report(work->context, DIAG_LAYOUT_ANNOTATION, user_layout_place(work->user, key), "%s: %s",
-           work->user->buffer->name, message);
-    report_help(work->context, "%s", help);
-    fail_now(work->context);
-}
-
-// Of the planes of all outer indices, in whole tiles.
-static int64_t rows_of_all(const PageMap *map) { return map->outer * map->tile_rows * map->tile_height; }
 
 static bool says_shard(const Completion *work) {
     return says(work, KEY_SHARD_SHAPE | KEY_SHARD_GRID | KEY_SHARD_ORDER);
@@ -87,8 +70,8 @@ static bool says_shard(const Completion *work) {
 // Shards as wide as the tensor are height shards, as high as all of it width shards.
 static MemoryLayout memory_of_shard(const Completion *work) {
     if (!says(work, KEY_SHARD_SHAPE))
-        contradict(work, "shard", "memory is missing, and the shard's shape does not say it",
-                   "say height_sharded, width_sharded or block_sharded");
+        refuse_layout(work, DIAG_LAYOUT_ANNOTATION, "shard", "say height_sharded, width_sharded or block_sharded",
+                      "memory is missing, and the shard's shape does not say it");
     const PageMap *map = &work->map;
     const Shard *shard = &work->user->layout.shard;
     if (shard->columns >= map->columns) return MEMORY_HEIGHT_SHARDED;
@@ -99,8 +82,9 @@ static void decide_memory(Completion *work) {
     Layout *layout = &work->layout;
     const Layout *asked = &work->user->layout;
     if (says(work, KEY_MEMORY) && asked->memory == MEMORY_INTERLEAVED && says_shard(work))
-        contradict(work, "memory", "an interleaved tensor has no shards",
-                   "leave out shard, or use height_sharded, width_sharded or block_sharded");
+        refuse_layout(work, DIAG_LAYOUT_ANNOTATION, "memory",
+                      "leave out shard, or use height_sharded, width_sharded or block_sharded",
+                      "an interleaved tensor has no shards");
     if (says(work, KEY_MEMORY))
         layout->memory = asked->memory;
     else if (says_shard(work))
@@ -111,141 +95,8 @@ static void decide_memory(Completion *work) {
         layout->space = SPACE_L1;
     if (work->user->buffer->parameter >= 0) return;
     if (layout->space == SPACE_DRAM && layout->memory == MEMORY_INTERLEAVED) return;
-    report(work->context, DIAG_LAYOUT_UNSUPPORTED, user_layout_place(work->user, "memory"),
-           "%s: a tensor that the kernel itself makes lies in DRAM, interleaved", work->user->buffer->name);
-    report_help(work->context, "make it a parameter of the kernel");
-    fail_now(work->context);
-}
-
-// ---------------------------------------------------------------- shards
-
-static int64_t parts(int64_t whole, int64_t part) { return whole / part + (whole % part != 0); }
-
-// Columns and rows of the cores or banks that shards may lie on.
-static Shard shard_room(const Completion *work) {
-    const Target *target = work->options->target;
-    if (work->layout.space == SPACE_DRAM) return (Shard){.grid_columns = (int)target->dram_banks, .grid_rows = 1};
-    Schedule schedule = schedule_of(work->function, work->options, false);
-    CoreBudget budget = core_budget(work->function, &schedule, target);
-    return (Shard){.grid_columns = budget.columns, .grid_rows = (int)parts(budget.cores, budget.columns)};
-}
-
-// Tiles of one of `count` equal parts, rounded up to whole blocks of an item.
-static int64_t part_of(int64_t tiles, int64_t count, int64_t block) {
-    int64_t part = parts(tiles, count);
-    return block > 0 && block <= tiles ? parts(part, block) * block : part;
-}
-
-// What an item takes of the tensor at once, in tiles; 0 where that is not known or no whole number.
-static int64_t block_tiles(const ItemBlock *block, int dimension, int side) {
-    if (dimension < 0 || block->extent[dimension] % side) return 0;
-    return block->extent[dimension] / side;
-}
-
-// A shard's shape from the grid, the user's or all the room that there is.
-static void complete_shape(const Completion *work, Shard *shard) {
-    const PageMap *map = &work->map;
-    Shard room = says(work, KEY_SHARD_GRID) ? *shard : shard_room(work);
-    int64_t cores = (int64_t)room.grid_columns * room.grid_rows;
-    int64_t down = shard->column_major ? room.grid_columns : room.grid_rows;
-    int64_t across = shard->column_major ? room.grid_rows : room.grid_columns;
-    if (work->layout.memory != MEMORY_BLOCK_SHARDED) down = across = cores;
-    ItemBlock block = {0};
-    find_item_block(work->function, work->user->buffer, &block);
-    int64_t rows = map->outer * map->tile_rows, columns = map->tile_columns;
-    if (work->layout.memory != MEMORY_WIDTH_SHARDED)
-        rows = part_of(rows, down, block_tiles(&block, work->layout.rows_dimension, map->tile_height));
-    if (work->layout.memory != MEMORY_HEIGHT_SHARDED)
-        columns = part_of(columns, across, block_tiles(&block, work->layout.columns_dimension, map->tile_width));
-    shard->rows = (int)(rows * map->tile_height);
-    shard->columns = (int)(columns * map->tile_width);
-}
-
-// The smallest grid that holds the shards, whose rows (columns, if shards follow each other down them) are as long as
-// those of the room; all of the chip's where that is not enough.
-static void complete_grid(const Completion *work, const ShardCounts *counts, Shard *shard) {
-    const Target *target = work->options->target;
-    Shard room = shard_room(work);
-    int64_t across = counts->across, down = counts->down, shards = across * down;
-    if (work->layout.memory != MEMORY_BLOCK_SHARDED) {
-        if (work->layout.space == SPACE_L1 && shards > (int64_t)room.grid_columns * room.grid_rows)
-            room = (Shard){.grid_columns = (int)target->grid_columns, .grid_rows = (int)target->grid_rows};
-        int64_t line = shard->column_major ? room.grid_rows : room.grid_columns;
-        across = shards < line ? shards : line;
-        down = parts(shards, across);
-    }
-    bool turned = shard->column_major && work->layout.space == SPACE_L1;
-    shard->grid_columns = (int)(turned ? down : across);
-    shard->grid_rows = (int)(turned ? across : down);
-}
-
-static _Noreturn void refuse_shard(const Completion *work, const char *key, const char *help, const char *format, ...) {
-    Text message = {.arena = &work->context->scratch};
-    va_list arguments;
-    va_start(arguments, format);
-    text_format_list(&message, format, arguments);
-    va_end(arguments);
-    report(work->context, DIAG_LAYOUT_SHARD, user_layout_place(work->user, key), "%s: %s", work->user->buffer->name,
-           message.data);
-    report_help(work->context, "%s", help);
-    fail_now(work->context);
-}
-
-static void check_shape(const Completion *work, const Shard *shard) {
-    const PageMap *map = &work->map;
-    MemoryLayout memory = work->layout.memory;
-    if (shard->rows % map->tile_height || shard->columns % map->tile_width)
-        refuse_shard(work, "shard.shape", "leave out the shape to have it computed",
-                     "the shard shape [%d, %d] is not tile-aligned: its sides must be multiples of %d and %d",
-                     shard->rows, shard->columns, map->tile_height, map->tile_width);
-    int64_t width = map->tile_columns * map->tile_width;
-    if (memory == MEMORY_HEIGHT_SHARDED && shard->columns != width)
-        refuse_shard(work, "shard.shape", "use block_sharded for shards of part of a row",
-                     "a height shard holds whole rows: %lld columns, got %d", (long long)width, shard->columns);
-    if (memory == MEMORY_WIDTH_SHARDED && shard->rows != rows_of_all(map))
-        refuse_shard(work, "shard.shape", "use block_sharded for shards of part of a column",
-                     "a width shard holds whole columns: %lld rows, got %d", (long long)rows_of_all(map), shard->rows);
-}
-
-static void check_room(const Completion *work, const Shard *shard) {
-    const Target *target = work->options->target;
-    bool in_l1 = work->layout.space == SPACE_L1;
-    int64_t columns = in_l1 ? target->grid_columns : target->dram_banks, rows = in_l1 ? target->grid_rows : 1;
-    if (shard->grid_columns <= columns && shard->grid_rows <= rows) return;
-    refuse_shard(work, "shard.grid", "use larger shards, or leave out shape and grid to have them computed",
-                 "its shards need a grid of %dx%d, and %s has %lldx%lld %s", shard->grid_columns, shard->grid_rows,
-                 target->name, (long long)columns, (long long)rows, in_l1 ? "cores" : "DRAM banks");
-}
-
-static void check_hold(const Completion *work, const ShardCounts *counts, const Shard *shard) {
-    PageMap map = work->map;
-    map.memory = work->layout.memory;
-    map.shard = *shard;
-    if (shards_fit(&map)) return;
-    refuse_shard(work, "shard.grid", "use larger shards or a larger grid, or leave one of them out",
-                 "%lldx%lld shards of [%d, %d] hold the tensor, and the %s grid of %dx%d does not have room for them",
-                 (long long)counts->across, (long long)counts->down, shard->rows, shard->columns,
-                 shard->column_major ? "column-major" : "row-major", shard->grid_columns, shard->grid_rows);
-}
-
-static void complete_shard(Completion *work) {
-    Shard *shard = &work->layout.shard;
-    if (work->layout.memory == MEMORY_INTERLEAVED) return;
-    if (work->layout.memory == MEMORY_BLOCK_SHARDED && work->layout.space == SPACE_DRAM)
-        contradict(work, "memory", "DRAM banks form one row, which block shards cannot lie on",
-                   "use height_sharded or width_sharded, or the space l1");
-    if (!work->map.pages || rows_of_all(&work->map) > INT32_MAX)
-        refuse_shard(work, "shard", "bind its sizes, or leave it interleaved",
-                     "its shape is not known or too large for shards");
-    *shard = work->user->layout.shard;
-    if (!says(work, KEY_SHARD_SHAPE)) complete_shape(work, shard);
-    check_shape(work, shard);
-    PageMap map = work->map;
-    map.shard = *shard;
-    ShardCounts counts = shard_counts(&map);
-    if (!says(work, KEY_SHARD_GRID)) complete_grid(work, &counts, shard);
-    check_room(work, shard);
-    check_hold(work, &counts, shard);
+    refuse_layout(work, DIAG_LAYOUT_UNSUPPORTED, "memory", "make it a parameter of the kernel",
+                  "a tensor that the kernel itself makes lies in DRAM, interleaved");
 }
 
 // ---------------------------------------------------------------- tile orders
@@ -257,18 +108,6 @@ static bool has_constant_shape(const Buffer *buffer) {
     return true;
 }
 
-static _Noreturn void refuse_order(const Completion *work, const char *help, const char *format, ...) {
-    Text message = {.arena = &work->context->scratch};
-    va_list arguments;
-    va_start(arguments, format);
-    text_format_list(&message, format, arguments);
-    va_end(arguments);
-    report(work->context, DIAG_LAYOUT_UNSUPPORTED, user_layout_place(work->user, "tile_id_order"), "%s: %s",
-           work->user->buffer->name, message.data);
-    report_help(work->context, "%s", help);
-    fail_now(work->context);
-}
-
 static void decide_order(Completion *work) {
     const char *key = "tile_id_order";
     Layout *layout = &work->layout;
@@ -277,25 +116,26 @@ static void decide_order(Completion *work) {
     bool sharded = layout->memory != MEMORY_INTERLEAVED;
     if (layout->tile_order == ORDER_ROW_MAJOR) return;
     if (sharded && layout->tile_order != ORDER_MATCH_SHARD)
-        contradict(work, key, "tiles of a sharded tensor are numbered in row_major or by match_shard",
-                   "use one of them, or leave it interleaved");
+        refuse_layout(work, DIAG_LAYOUT_ANNOTATION, key, "use one of them, or leave it interleaved",
+                      "tiles of a sharded tensor are numbered in row_major or by match_shard");
     if (!sharded && layout->tile_order == ORDER_MATCH_SHARD)
-        contradict(work, key, "match_shard numbers tiles shard by shard, and the tensor is not sharded",
-                   "say memory or shard, too, or use another order");
+        refuse_layout(work, DIAG_LAYOUT_ANNOTATION, key, "say memory or shard, too, or use another order",
+                      "match_shard numbers tiles shard by shard, and the tensor is not sharded");
     if (layout->tile_order != ORDER_COLUMN_MAJOR && !has_constant_shape(work->user->buffer))
-        refuse_order(work, "make them constants by T.const, or use row_major or column_major",
-                     "%s needs sizes that are known when kernels are compiled", tile_order_name(layout->tile_order));
+        refuse_layout(work, DIAG_LAYOUT_UNSUPPORTED, key,
+                      "make them constants by T.const, or use row_major or column_major",
+                      "%s needs sizes that are known when kernels are compiled", tile_order_name(layout->tile_order));
     PageMap map = work->map;
     map.memory = layout->memory;
     map.shard = layout->shard;
     map.tile_order = layout->tile_order;
     if (order_fits(&map)) return;
     if (sharded)
-        refuse_order(work, "use shards that divide the tensor, or row_major",
-                     "match_shard needs shards that divide the tensor without a rest");
-    refuse_order(work, "use row_major or column_major",
-                 "z_order needs powers of two, and the tensor has %lldx%lld tiles", (long long)map.tile_rows,
-                 (long long)map.tile_columns);
+        refuse_layout(work, DIAG_LAYOUT_UNSUPPORTED, key, "use shards that divide the tensor, or row_major",
+                      "match_shard needs shards that divide the tensor without a rest");
+    refuse_layout(work, DIAG_LAYOUT_UNSUPPORTED, key, "use row_major or column_major",
+                  "z_order needs powers of two, and the tensor has %lldx%lld tiles", (long long)map.tile_rows,
+                  (long long)map.tile_columns);
 }
 
 // ---------------------------------------------------------------- all of it
@@ -309,7 +149,8 @@ static void check_padded_shape(const Completion *work) {
         if ((int)d == layout->rows_dimension) size = work->map.tile_rows * work->map.tile_height;
         if ((int)d == layout->columns_dimension) size = work->map.tile_columns * work->map.tile_width;
         if (shape->items[d]->integer == size) continue;
-        contradict(work, "padded_shape", "padded_shape is not the tensor's shape in whole tiles", "leave it out");
+        refuse_layout(work, DIAG_LAYOUT_ANNOTATION, "padded_shape", "leave it out",
+                      "padded_shape is not the tensor's shape in whole tiles");
     }
 }
 
@@ -328,12 +169,14 @@ void check_on_chip_layout(Function *function, const UserLayout *user, const Layo
                    arena_format(&work.context->scratch, "[%d, %d]", proven->tile_rows, proven->tile_columns));
     const char *help = "leave it out: buffers that the kernel allocates lie in the L1 of the core that runs it";
     if (says(&work, KEY_SPACE) && asked->space != SPACE_L1)
-        contradict(&work, "space", "on-chip buffers lie in l1", help);
+        refuse_layout(&work, DIAG_LAYOUT_ANNOTATION, "space", help, "on-chip buffers lie in l1");
     if (says(&work, KEY_MEMORY) && asked->memory != MEMORY_INTERLEAVED)
-        contradict(&work, "memory", "on-chip buffers are not sharded", help);
-    if (says_shard(&work)) contradict(&work, "shard", "on-chip buffers are not sharded", help);
+        refuse_layout(&work, DIAG_LAYOUT_ANNOTATION, "memory", help, "on-chip buffers are not sharded");
+    if (says_shard(&work))
+        refuse_layout(&work, DIAG_LAYOUT_ANNOTATION, "shard", help, "on-chip buffers are not sharded");
     if (says(&work, KEY_ORDER) && asked->tile_order != ORDER_ROW_MAJOR)
-        contradict(&work, "tile_id_order", "the tiles of on-chip buffers lie in row_major", help);
+        refuse_layout(&work, DIAG_LAYOUT_ANNOTATION, "tile_id_order", help,
+                      "the tiles of on-chip buffers lie in row_major");
 }
 
 Layout complete_layout(Function *function, const CompileOptions *options, const UserLayout *user, const Layout *proven,
