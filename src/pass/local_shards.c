@@ -64,6 +64,7 @@ static bool grows_with(const Line *line, Axis axis) {
 
 // Never falls as its coordinate grows; rows of the launch go from one z to the next.
 static bool is_monotone(const Line *line, const LaunchGrid *grid) {
+    if (line->base < -INT32_MAX || line->base > INT32_MAX) return false; // so that no place overflows
     for (int i = 0; i < 3; i++)
         if (line->step[i] < 0 || line->step[i] > INT32_MAX) return false;
     return grid->extent[2] == 1 || line->step[2] >= line->step[1] * (grid->extent[1] - 1);

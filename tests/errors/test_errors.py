@@ -61,6 +61,24 @@ def test_l1_overflow_shows_the_byte_table():
         assert word in result.stderr, result.stderr
 
 
+@pytest.mark.parametrize(
+    "name, words",
+    [
+        ("layout_shard_unaligned.py", ("[100, 64]", "tile-aligned", "multiples of 32 and 32")),
+        ("layout_halo.py", ("halo", "copies of their own")),
+        ("layout_shard_too_few_cores.py", ("4x4 shards of [32, 32]", "grid of 2x4")),
+        ("layout_unknown_value.py", ("space is dram or l1",)),
+        ("layout_z_order_of_three_tiles.py", ("powers of two", "3x4 tiles")),
+        ("schedule_contradiction.py", ("z_order does not go with the strategy row_major",)),
+    ],
+)
+def test_layouts_say_what_is_legal(name, words):
+    header_run = header((FOLDER / name).read_text(), "run", "run M=128 N=128")
+    result = run(name, header_run)
+    for word in words:
+        assert word in result.stderr, result.stderr
+
+
 def test_shard_over_l1_is_in_the_byte_table():
     result = run("layout_shard_over_l1.py", "run M=8192 N=8192")
     for word in ("cb_A_shared", "shard", "1024 x  2048 =  2097152", "tensors in L1 together", "712032"):
