@@ -18,7 +18,8 @@ enum { MAX_NESTING = 64, RANKS = 8 };
 typedef struct Nesting {
     int depth;
     int aligns[MAX_NESTING];
-    bool lists[MAX_NESTING]; // a comma was seen
+    bool lists[MAX_NESTING]; // of several arguments
+    int unfinished;          // the depth of an argument that began in an earlier line; 0: none
 } Nesting;
 
 // Where a line may be broken: the space at `end`.
@@ -36,28 +37,58 @@ static int rank_of(const char *text, size_t sign) {
     return -1;
 }
 
+// Whether a comma stands at the level of the parenthesis that `text` begins in.
+static bool has_several(const char *text) {
+    for (int depth = 0; *text && depth >= 0; text++) {
+        depth += (*text == '(') - (*text == ')');
+        if (*text == ',' && depth == 0) return true;
+    }
+    return false;
+}
+
 // The last place within the width of those in the fewest parentheses and behind the loosest sign. What goes on is
 // aligned with what follows the parenthesis (or the `=`) that the place is in.
 static Break find_break(const char *text, size_t length, int column, Nesting open) {
     int best_order = INT_MAX;
     Break best = {.nesting = open};
-    for (size_t i = 1; i < length && column + (int)i <= LINE_WIDTH; i++) {
+    for (size_t i = 0; i < length && column + (int)i <= LINE_WIDTH; i++) {
         if (text[i] == '(' && open.depth + 1 < MAX_NESTING) {
             open.aligns[++open.depth] = column + (int)i + 1;
-            open.lists[open.depth] = false;
+            open.lists[open.depth] = has_several(text + i + 1);
         }
         if (text[i] == ')' && open.depth > 0) open.depth--;
-        if (text[i] != ' ') continue;
+        if (i == 0 || text[i] != ' ') continue;
         bool assigns = text[i - 1] == '=' && i > 1 && text[i - 2] == ' ';
         if (assigns && open.depth == 0) open.aligns[0] = column + (int)i + 1;
         int rank = assigns ? -1 : rank_of(text, i - 1), order = open.depth * RANKS + rank;
-        open.lists[open.depth] |= rank == 0;
         if (rank < 0 || order > best_order) continue;
         bool inside_argument = rank > 0 && open.lists[open.depth];
         best = (Break){i, open.aligns[open.depth] + (inside_argument ? INDENT_WIDTH : 0), open};
+        best.nesting.unfinished = inside_argument ? open.depth : 0;
         best_order = order;
     }
     return best;
+}
+
+// The next argument does not follow on the line that ends one of several lines: the place behind its comma, 0 if there
+// is none in this line.
+static size_t end_of_unfinished(const char *text, const Nesting *open) {
+    int depth = open->depth;
+    for (size_t i = 0; open->unfinished && text[i]; i++) {
+        depth += (text[i] == '(') - (text[i] == ')');
+        if (depth < open->unfinished) return 0;
+        if (text[i] == ',' && depth == open->unfinished) return i + 1;
+    }
+    return 0;
+}
+
+static Break next_break(const char *text, size_t left, int column, Nesting open) {
+    size_t end = end_of_unfinished(text, &open);
+    if (!end || column + (int)end > LINE_WIDTH)
+        return column + (int)left > LINE_WIDTH ? find_break(text, left, column, open) : (Break){0};
+    open.depth = open.unfinished;
+    open.unfinished = 0;
+    return (Break){end, open.aligns[open.depth], open};
 }
 
 // Breaks a line at its best places.
@@ -65,8 +96,8 @@ static void add_broken(const char *text, int column, Text *out) {
     size_t left = strlen(text);
     Nesting open = {.aligns = {column + INDENT_WIDTH}};
     add_spaces(out, column);
-    while (column + (int)left > LINE_WIDTH) {
-        Break place = find_break(text, left, column, open);
+    for (;;) {
+        Break place = next_break(text, left, column, open);
         if (!place.end) break;
         text_add_bytes(out, text, place.end);
         text_add(out, "\n");

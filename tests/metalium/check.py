@@ -17,6 +17,7 @@ and their layouts, addresses, coordinates and sizes are the real ones, and only 
 """
 
 import argparse
+import difflib
 import hashlib
 import json
 import os
@@ -170,6 +171,8 @@ class Checker:
             digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
             if digest in self.passed:
                 continue
+            style = kind != "unpack" and unformatted(source)
+            found += [f"{kernel['file']}: {style}"] if style else []
             with tempfile.TemporaryDirectory() as folder:
                 own = Path(folder)
                 (own / kernel["file"]).write_text(source)
@@ -182,6 +185,16 @@ class Checker:
             else:
                 self.passed.add(digest)
         return "\n".join(found) or None
+
+
+def unformatted(source):
+    """What the repository's style has otherwise, or None."""
+    words = ["clang-format", f"--style=file:{ROOT / '.clang-format'}"]
+    if not shutil.which(words[0]):
+        return None
+    wanted = subprocess.run(words, input=source, capture_output=True, text=True, check=True).stdout
+    lines = difflib.unified_diff(source.splitlines(), wanted.splitlines(), lineterm="", n=0)
+    return None if wanted == source else "not as clang-format has it:\n" + "\n".join(list(lines)[2:12])
 
 
 def errors(text):
