@@ -52,6 +52,7 @@ struct Tensor {
     std::vector<size_t> shape;
     std::vector<int> axes; // dimensions in the device's order, tile rows and columns last; -1: one of extent 1
     Format format;
+    size_t tile_height, tile_width;
     bool in_dram;
     Memory memory;
     Order order;
@@ -94,7 +95,7 @@ namespace distributed = tt::tt_metal::distributed;
 using plan::Format;
 using plan::Tensor;
 
-constexpr size_t TILE = 32, FACE = 16;
+constexpr size_t FACE = 16;
 
 // Something that the run needs is not there.
 struct Missing : std::runtime_error {
@@ -288,7 +289,7 @@ struct Pages {
     size_t planes = 1, tile_rows = 1, tile_columns = 1;
 
     size_t count() const { return planes * tile_rows * tile_columns; }
-    size_t page_bytes() const { return TILE * TILE * facts_of(tensor->format).bytes; }
+    size_t page_bytes() const { return tensor->tile_height * tensor->tile_width * facts_of(tensor->format).bytes; }
 };
 
 size_t parts(size_t whole, size_t part) { return (whole + part - 1) / part; }
@@ -315,8 +316,8 @@ Pages pages_of(const Tensor &tensor) {
             pages.columns = extent, pages.column_stride = stride;
         }
     }
-    pages.tile_rows = parts(pages.rows, TILE);
-    pages.tile_columns = parts(pages.columns, TILE);
+    pages.tile_rows = parts(pages.rows, tensor.tile_height);
+    pages.tile_columns = parts(pages.columns, tensor.tile_width);
     return pages;
 }
 
@@ -326,8 +327,8 @@ struct Shards {
 };
 
 Shards shards_of(const Pages &pages) {
-    const plan::Shard &shard = pages.tensor->shard;
-    Shards shards = {shard.rows / TILE, shard.columns / TILE, 0, 0};
+    const Tensor &tensor = *pages.tensor;
+    Shards shards = {tensor.shard.rows / tensor.tile_height, tensor.shard.columns / tensor.tile_width, 0, 0};
     shards.down = parts(pages.planes * pages.tile_rows, shards.tile_rows);
     shards.across = parts(pages.tile_columns, shards.tile_columns);
     return shards;
@@ -359,14 +360,16 @@ size_t page_of(const Pages &pages, size_t plane, size_t row, size_t column) {
     return before + row * pages.tile_columns + column;
 }
 
-// A tile is four faces of 16x16, row by row.
-size_t place_in_tile(size_t row, size_t column) {
-    return (row / FACE * 2 + column / FACE) * FACE * FACE + row % FACE * FACE + column % FACE;
+// A tile is made of faces of 16x16, row by row.
+size_t place_in_tile(const Tensor &tensor, size_t row, size_t column) {
+    const size_t face = row / FACE * (tensor.tile_width / FACE) + column / FACE;
+    return face * FACE * FACE + row % FACE * FACE + column % FACE;
 }
 
 // Calls visit(place in the host's array, place in the pages) for each element.
 template <typename Visit> void for_each_element(const Pages &pages, Visit visit) {
-    const size_t bytes = facts_of(pages.tensor->format).bytes;
+    const Tensor &tensor = *pages.tensor;
+    const size_t bytes = facts_of(tensor.format).bytes, height = tensor.tile_height, width = tensor.tile_width;
     for (size_t plane = 0; plane < pages.planes; plane++) {
         size_t start = 0, rest = plane;
         for (size_t i = pages.extents.size(); i-- > 0;) {
@@ -375,9 +378,9 @@ template <typename Visit> void for_each_element(const Pages &pages, Visit visit)
         }
         for (size_t row = 0; row < pages.rows; row++) {
             for (size_t column = 0; column < pages.columns; column++) {
-                const size_t page = page_of(pages, plane, row / TILE, column / TILE);
+                const size_t page = page_of(pages, plane, row / height, column / width);
                 visit(start + row * pages.row_stride + column * pages.column_stride,
-                      page * pages.page_bytes() + place_in_tile(row % TILE, column % TILE) * bytes);
+                      page * pages.page_bytes() + place_in_tile(tensor, row % height, column % width) * bytes);
             }
         }
     }

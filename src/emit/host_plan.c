@@ -99,13 +99,6 @@ static void require_format(HostPrinter *printer, const char *name, const char *f
     fail_now(printer->context);
 }
 
-static void require_tile(HostPrinter *printer, const char *name, const Value *tile) {
-    if (tile->items[0]->integer == TILE_SIZE && tile->items[1]->integer == TILE_SIZE) return;
-    report(printer->context, DIAG_EMIT_FORMAT, (Location){0}, "%s has tiles of %lldx%lld, host.cpp takes 32x32", name,
-           (long long)tile->items[0]->integer, (long long)tile->items[1]->integer);
-    fail_now(printer->context);
-}
-
 // Dimensions outside of the tile plane, then its rows and columns.
 static void add_axes(HostPrinter *printer, uint32_t rank, const Value *plane) {
     text_add(printer->out, "{");
@@ -131,7 +124,6 @@ static void print_tensor(HostPrinter *printer, const Value *tensor) {
     const char *role = word(tensor, "role"), *name = word(tensor, "name");
     const Value *layout = value_get(section(printer, "layouts"), name);
     require_format(printer, name, word(layout, "format"));
-    require_tile(printer, name, value_get(layout, "tile_shape"));
     text_add(printer->out, "    {.name = ");
     add_quoted(printer, name);
     text_add(printer->out, ", .is_input = ");
@@ -142,9 +134,11 @@ static void print_tensor(HostPrinter *printer, const Value *tensor) {
     add_integers(printer, value_get(tensor, "shape"));
     text_add(printer->out, ", .axes = ");
     add_axes(printer, value_get(tensor, "shape")->count, value_get(layout, "tile_plane"));
-    text_format(printer->out, ",\n     .format = Format::%s, .in_dram = ", word(layout, "format"));
+    const Value *tile = value_get(layout, "tile_shape");
+    text_format(printer->out, ",\n     .format = Format::%s, .tile_height = %lld, .tile_width = %lld, .in_dram = ",
+                word(layout, "format"), (long long)tile->items[0]->integer, (long long)tile->items[1]->integer);
     add_bool(printer, !strcmp(word(layout, "space"), "dram"));
-    text_format(printer->out, ", .memory = Memory::%s, .order = Order::%s, .shard = ", word(layout, "memory"),
+    text_format(printer->out, ",\n     .memory = Memory::%s, .order = Order::%s, .shard = ", word(layout, "memory"),
                 word(layout, "tile_id_order"));
     add_shard(printer, value_get(layout, "shard"));
     text_add(printer->out, "},\n");

@@ -202,9 +202,9 @@ static Text print_kernel(const ThreadKernel *kernel) {
     print_arguments(&emitter);
     print_accessors(&emitter);
     print_semaphores(&emitter);
-    text_add(&whole, "\nvoid kernel_main() {\n");
-    if (arguments.length) text_add(&whole, arguments.data);
-    if (arguments.length && body.length) text_add(&whole, "\n");
+    text_add(&whole, "\nvoid kernel_main() {");
+    if (body.length) text_add(&whole, "\n"); // else there is nothing that takes arguments
+    if (body.length && arguments.length) text_format(&whole, "%s\n", arguments.data);
     if (body.length) text_add(&whole, body.data);
     text_add(&whole, "}\n");
     return whole;

@@ -15,7 +15,6 @@ import math
 import sys
 from pathlib import Path
 
-TILE = 32
 ARCHITECTURES = {"wormhole": "wormhole_b0", "blackhole": "blackhole"}
 # Names of ttnn for formats, and the numpy type that holds their values on the host.
 FORMATS = {
@@ -123,45 +122,52 @@ def tile_numbers(numpy, order, rows, columns):
     return numpy.arange(rows * columns).reshape(rows, columns)  # row_major; match_shard renumbers the accessor instead
 
 
-def split_tiles(array):
-    *outer, rows, columns = array.shape
-    tiles = array.reshape(-1, rows // TILE, TILE, columns // TILE, TILE).swapaxes(2, 3)
-    return tiles.reshape(tiles.shape[0], -1, TILE, TILE), outer, rows, columns
+def split_tiles(array, tile):
+    *_, rows, columns = array.shape
+    tiles = array.reshape(-1, rows // tile[0], tile[0], columns // tile[1], tile[1]).swapaxes(2, 3)
+    return tiles.reshape(tiles.shape[0], -1, *tile)
 
 
-def join_tiles(tiles, outer, rows, columns):
-    array = tiles.reshape(-1, rows // TILE, columns // TILE, TILE, TILE).swapaxes(2, 3)
-    return array.reshape(*outer, rows, columns)
+def join_tiles(tiles, shape):
+    *_, height, width = tiles.shape
+    return tiles.reshape(-1, shape[-2] // height, shape[-1] // width, height, width).swapaxes(2, 3).reshape(shape)
+
+
+def page_order(numpy, layout, shape):
+    """The page of each tile of a plane, tiles counted row by row."""
+    rows, columns = (size // side for size, side in zip(shape[-2:], layout["tile_shape"]))
+    return tile_numbers(numpy, layout["tile_id_order"], rows, columns).ravel()
 
 
 def is_renumbered(layout):
     return layout["tile_id_order"] in ("column_major", "z_order")
 
 
+def stored_shape(layout, shape):
+    """What ttnn is told: where it must not count pages itself, whole tiles."""
+    if not is_renumbered(layout):
+        return shape
+    return [*shape[:-2], *(-(-size // side) * side for size, side in zip(shape[-2:], layout["tile_shape"]))]
+
+
 def into_pages(numpy, array, layout):
     """The same tiles, each where ttnn counts it as the page that the plan gives it."""
     if not is_renumbered(layout):
         return array
-    margins = [(0, 0)] * (array.ndim - 2) + [(0, -size % TILE) for size in array.shape[-2:]]
-    tiles, outer, rows, columns = split_tiles(numpy.pad(array, margins))
+    shape = stored_shape(layout, array.shape)
+    margins = [(0, whole - size) for whole, size in zip(shape, array.shape)]
+    tiles = split_tiles(numpy.pad(array, margins), layout["tile_shape"])
     pages = numpy.empty_like(tiles)
-    pages[:, tile_numbers(numpy, layout["tile_id_order"], rows // TILE, columns // TILE).ravel()] = tiles
-    return join_tiles(pages, outer, rows, columns)
+    pages[:, page_order(numpy, layout, shape)] = tiles
+    return join_tiles(pages, shape)
 
 
 def out_of_pages(numpy, array, layout, shape):
     if not is_renumbered(layout):
         return array
-    pages, outer, rows, columns = split_tiles(array)
-    tiles = pages[:, tile_numbers(numpy, layout["tile_id_order"], rows // TILE, columns // TILE).ravel()]
-    return join_tiles(tiles, outer, rows, columns)[..., : shape[-2], : shape[-1]]
-
-
-def stored_shape(layout, shape):
-    """What ttnn is told: where it must not count pages itself, whole tiles."""
-    if not is_renumbered(layout):
-        return shape
-    return [*shape[:-2], *(-(-size // TILE) * TILE for size in shape[-2:])]
+    pages = split_tiles(array, layout["tile_shape"])
+    tiles = pages[:, page_order(numpy, layout, array.shape)]
+    return join_tiles(tiles, array.shape)[..., : shape[-2], : shape[-1]]
 
 
 # ---------------------------------------------------------------- tensors on the device
@@ -179,15 +185,22 @@ def memory_config(ttnn, plan, name):
     return ttnn.MemoryConfig(kind, buffer, ttnn.ShardSpec(grid, shard["shape"], order))
 
 
-def check_tile(plan, name):
-    rows, columns = plan["layouts"][name]["tile_shape"]
-    if (rows, columns) != (TILE, TILE):
-        raise Missing(f"{name} has tiles of {rows}x{columns}; these kernels take tiles of {TILE}x{TILE}.")
-
-
-def upload(ttnn, array, dtype, memory, device):
+def upload(ttnn, array, dtype, tile, memory, device):
     """Made on the host, so that no program of ttnn's own changes it on its way."""
-    return ttnn.Tensor(tensor=array, data_type=dtype, layout=ttnn.TILE_LAYOUT).to(device, memory)
+    return ttnn.Tensor(tensor=array, data_type=dtype, layout=ttnn.TILE_LAYOUT, tile=tile).to(device, memory)
+
+
+def allocate(ttnn, shape, dtype, tile, memory, device):
+    spec = ttnn.TensorSpec(
+        ttnn.Shape(shape),
+        dtype,
+        ttnn.TILE_LAYOUT,
+        memory_layout=memory.memory_layout,
+        shard_spec=memory.shard_spec,
+        buffer_type=memory.buffer_type,
+        tile=tile,
+    )
+    return ttnn.allocate_tensor_on_device(spec, device)
 
 
 def download(ttnn, tensor, stored):
@@ -203,13 +216,13 @@ def make_tensors(ttnn, numpy, plan, inputs, device):
     for tensor in plan["tensors"]:
         name, axes, layout = tensor["name"], axes_of(plan, tensor), plan["layouts"][tensor["name"]]
         dtype = getattr(ttnn, FORMATS[format_of(plan, name)][0])
-        memory = memory_config(ttnn, plan, name)
+        memory, tile = memory_config(ttnn, plan, name), ttnn.Tile(layout["tile_shape"])
         if name in inputs:
             array = into_pages(numpy, to_device_order(numpy, inputs[name], tensor, axes), layout)
-            tensors[name] = upload(ttnn, array, dtype, memory, device)
+            tensors[name] = upload(ttnn, array, dtype, tile, memory, device)
         else:
-            shape = ttnn.Shape(stored_shape(layout, device_shape(tensor, axes)))
-            tensors[name] = ttnn.allocate_tensor_on_device(shape, dtype, ttnn.TILE_LAYOUT, device, memory)
+            shape = stored_shape(layout, device_shape(tensor, axes))
+            tensors[name] = allocate(ttnn, shape, dtype, tile, memory, device)
     return tensors
 
 
@@ -470,7 +483,6 @@ def run(options):
     plan = json.loads(Path(options.plan).read_text())
     for tensor in plan["tensors"]:
         format_of(plan, tensor["name"])
-        check_tile(plan, tensor["name"])
     ttnn, numpy = import_ttnn()
     inputs = make_inputs(numpy, folder, plan, named_files(options.input), options.seed)
     results = run_on_device(ttnn, numpy, folder, plan, inputs, options.device)

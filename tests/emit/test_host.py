@@ -124,36 +124,39 @@ def test_shards_lie_on_their_cores(shards):
 
 
 def faces(tile):
-    return tile.reshape(2, 16, 2, 16).swapaxes(1, 2).ravel()
+    height, width = tile.shape
+    return tile.reshape(height // 16, 16, width // 16, 16).swapaxes(1, 2).ravel()
 
 
-def expected_pages(shape, axes, order="row_major"):
+def expected_pages(shape, axes, order="row_major", tile=(32, 32)):
     """Elements in the order of their bytes, -1 in padding."""
     tensor = {"shape": shape}
     array = np.arange(int(np.prod(shape)), dtype=np.int64)
     array = runner.to_device_order(np, array, tensor, [axis if axis >= 0 else None for axis in axes])
-    margins = [(0, 0)] * (array.ndim - 2) + [(0, -size % 32) for size in array.shape[-2:]]
+    margins = [(0, 0)] * (array.ndim - 2) + [(0, -size % side) for size, side in zip(array.shape[-2:], tile)]
     array = np.pad(array, margins, constant_values=-1)
-    pages = runner.into_pages(np, array, {"tile_id_order": order})
-    tiles, *_ = runner.split_tiles(pages)
-    return np.concatenate([faces(tile) for tile in tiles.reshape(-1, 32, 32)])
+    pages = runner.into_pages(np, array, {"tile_id_order": order, "tile_shape": tile})
+    tiles = runner.split_tiles(pages, tile)
+    return np.concatenate([faces(part) for part in tiles.reshape(-1, *tile)])
 
 
 @pytest.mark.parametrize(
-    "name,shape,axes,order",
+    "name,shape,axes,order,tile",
     [
-        ("matrix", [50, 100], [0, 1], "row_major"),
-        ("columns", [50, 100], [0, 1], "column_major"),
-        ("z", [3, 64, 128], [0, 1, 2], "z_order"),
-        ("middle", [40, 3, 70], [1, 0, 2], "row_major"),
-        ("turned", [2, 33, 40], [0, 2, 1], "row_major"),
-        ("row", [100], [-1, 0], "row_major"),
-        ("column", [100], [0, -1], "row_major"),
+        ("matrix", [50, 100], [0, 1], "row_major", (32, 32)),
+        ("columns", [50, 100], [0, 1], "column_major", (32, 32)),
+        ("z", [3, 64, 128], [0, 1, 2], "z_order", (32, 32)),
+        ("middle", [40, 3, 70], [1, 0, 2], "row_major", (32, 32)),
+        ("turned", [2, 33, 40], [0, 2, 1], "row_major", (32, 32)),
+        ("row", [100], [-1, 0], "row_major", (32, 32)),
+        ("column", [100], [0, -1], "row_major", (32, 32)),
+        ("flat", [50, 100], [0, 1], "row_major", (16, 32)),
+        ("tall", [50, 100], [0, 1], "column_major", (32, 16)),
     ],
 )
-def test_pages(shards, name, shape, axes, order):
+def test_pages(shards, name, shape, axes, order, tile):
     seen = np.array(shards.run("pages", name).stdout.split(), np.int64)
-    assert (seen == expected_pages(shape, axes, order)).all()
+    assert (seen == expected_pages(shape, axes, order, tile)).all()
 
 
 @pytest.mark.parametrize("name,blocks", [("shards", [(0, 0), (0, 1), (1, 0), (1, 1)]),

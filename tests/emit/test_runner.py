@@ -69,13 +69,13 @@ class Ttnn(SimpleNamespace):
 
     def __init__(self, answer=None, arch="wormhole_b0"):
         records = "CBFormatDescriptor CBDescriptor SemaphoreDescriptor ComputeConfigDescriptor ReaderConfigDescriptor"
-        records += " WriterConfigDescriptor ProgramDescriptor MemoryConfig ShardSpec"
+        records += " WriterConfigDescriptor ProgramDescriptor ShardSpec"
         super().__init__(**{name: type(name, (Record,), {}) for name in records.split()})
         for name in "MathFidelity UnpackToDestMode TensorMemoryLayout BufferType ShardOrientation".split():
             setattr(self, name, Names())
         self.KernelDescriptor = type("KernelDescriptor", (Record,), {"SourceType": Names()})
         self.TILE_LAYOUT = "TILE"
-        self.CoreCoord = self.Shape = lambda *items: items[0] if len(items) == 1 else items
+        self.CoreCoord = self.Shape = self.Tile = lambda *items: items[0] if len(items) == 1 else items
         self.CoreRange = lambda first, last: (first, last)
         self.CoreRangeSet = list
         self.RuntimeArgs = Grid
@@ -85,8 +85,14 @@ class Ttnn(SimpleNamespace):
         self.TensorAccessorArgs = lambda tensor: Record(get_compile_time_args=lambda: [2, tensor.address])
         self.closed, self.answer, self.program, self.order = 0, answer, None, None
 
-    def Tensor(self, tensor, data_type, layout):
+    def Tensor(self, tensor, data_type, layout, tile):
         return DeviceTensor(tensor)
+
+    def MemoryConfig(self, kind, buffer, shards=None):
+        return Record(memory_layout=kind, buffer_type=buffer, shard_spec=shards)
+
+    def TensorSpec(self, shape, dtype, layout, **memory):
+        return Record(shape=shape, dtype=dtype, **memory)
 
     def to_dtype(self, tensor, dtype):
         return tensor
@@ -94,8 +100,8 @@ class Ttnn(SimpleNamespace):
     def cb_descriptor_from_sharded_tensor(self, index, tensor, total_size, core_ranges):
         return self.CBDescriptor(total_size=total_size, core_ranges=core_ranges, format_descriptors=[], buffer=tensor)
 
-    def allocate_tensor_on_device(self, shape, dtype, layout, device, memory):
-        return DeviceTensor(np.full(shape, np.nan, np.float32))
+    def allocate_tensor_on_device(self, spec, device):
+        return DeviceTensor(np.full(spec.shape, np.nan, np.float32))
 
     def open_device(self, device_id):
         # Numbers of columns and rows as on a chip that translates them, row 4 being out of order.
@@ -282,7 +288,7 @@ ORDERS = {
 
 @pytest.mark.parametrize("order", ORDERS)
 def test_orders_of_tiles(order):
-    layout = {"tile_id_order": order}
+    layout = {"tile_id_order": order, "tile_shape": [32, 32]}
     expected = np.array(ORDERS[order])
     assert (runner.tile_numbers(np, order, 2, 4) == expected).all()
     assert sorted(runner.tile_numbers(np, order, 8, 2).ravel()) == list(range(16))
@@ -334,11 +340,23 @@ def test_pages_of_shards_are_together(order):
     assert accessor(layout, words) == words
 
 
-def test_small_tiles_are_refused(gemm):
-    plan = copy.deepcopy(gemm[1])
-    plan["layouts"]["A"]["tile_shape"] = [16, 32]
-    with pytest.raises(runner.Missing, match="tiles of 16x32"):
-        runner.check_tile(plan, "A")
+def test_small_tiles(tmp_path):
+    layout = {"tile_id_order": "column_major", "tile_shape": [16, 32]}
+    array = np.arange(40 * 70, dtype=np.float32).reshape(40, 70)
+    stored = runner.into_pages(np, array, layout)
+    assert stored.shape == (48, 96)
+    assert (stored[0:16, 64:96] == array[32:, :32].tolist() + [[0] * 32] * 8).all()  # page 2: tile (2, 0)
+    assert (runner.out_of_pages(np, stored, layout, [40, 70]) == array).all()
+
+
+def test_tiles_and_memory_of_outputs(gemm):
+    folder, plan = gemm
+    ttnn, made = Ttnn(gemm_answer), []
+    ttnn.allocate_tensor_on_device = lambda spec, device: made.append(spec) or DeviceTensor(np.zeros(spec.shape))
+    runner.run_on_device(ttnn, np, folder, plan, random_inputs(plan, folder), 0)
+    (spec,) = made
+    assert spec.shape == plan["tensors"][-1]["shape"] and spec.tile == [32, 32]
+    assert (spec.memory_layout, spec.buffer_type, spec.shard_spec) == ("INTERLEAVED", "DRAM", None)
 
 
 def test_other_chip_is_refused(gemm):

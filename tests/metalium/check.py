@@ -137,14 +137,15 @@ def accessor(layout):
     """The words that the vendor's TensorAccessorArgs has for a tensor: kind and page; of shards also their shapes and
     where they are kept, two banks in each word.
     """
-    kind, page = 2 * (layout.get("space", "dram") == "dram"), 1024 * (4 if "32" in layout["format"] else 2)
+    height, width = layout.get("tile_shape", (32, 32))
+    kind, page = 2 * (layout.get("space", "dram") == "dram"), height * width * (4 if "32" in layout["format"] else 2)
     shard = layout.get("shard")
     if not shard:
         return [kind, page]
-    pages, cores = shard["shape"][0] * shard["shape"][1] // 1024, shard["grid"][0] * shard["grid"][1]
+    rows, columns = shard["shape"][0] // height, shard["shape"][1] // width
+    pages, cores = rows * columns, shard["grid"][0] * shard["grid"][1]
     if layout["tile_id_order"] == "match_shard":
         return [kind + 1, page, 1, cores, pages * cores, pages, *[18 << 8 | 18] * ((cores + 1) // 2)]
-    rows, columns = (side // 32 for side in shard["shape"])
     return [kind + 1, page, 2, cores, rows * cores, columns, rows, columns, *[18 << 8 | 18] * ((cores + 1) // 2)]
 
 
@@ -202,18 +203,20 @@ def errors(text):
     return "\n    ".join(lines[:5]) or text[-2000:]
 
 
-def compile_kernel(words, folder):
+def compile_launches(words, folder):
+    """The folder and the plan of each launch."""
     result = subprocess.run([TTILE, "compile", *words, "-o", folder], cwd=ROOT, capture_output=True, text=True)
     if result.returncode:
         raise SystemExit(f"ttile compile {shlex.join(words)}: exit code {result.returncode}\n{result.stderr}")
-    (path,) = Path(folder).glob("*/tt.plan.json")
-    return path.parent, json.loads(path.read_text())
+    plans = [(path.parent, json.loads(path.read_text())) for path in sorted(Path(folder).rglob("tt.plan.json"))]
+    return [(own, plan) for own, plan in plans if "kernels" in plan]  # that of several launches has none of its own
 
 
 def check_line(checker, line):
     with tempfile.TemporaryDirectory() as folder:
-        own, plan = compile_kernel(shlex.split(line), folder)
-        found = [checker.check(plan, kernel, (own / kernel["file"]).read_text()) for kernel in plan["kernels"]]
+        launches = compile_launches(shlex.split(line), folder)
+        kernels = [(own, plan, kernel) for own, plan in launches for kernel in plan["kernels"]]
+        found = [checker.check(plan, kernel, (own / kernel["file"]).read_text()) for own, plan, kernel in kernels]
     return "\n".join(problem for problem in found if problem)
 
 
@@ -279,6 +282,8 @@ tests/kernels/layouts.py:scale M=512 N=512 block_M=64 block_N=64 space=l1 memory
 tests/kernels/layouts.py:scale M=512 N=512 block_M=64 block_N=64 space=dram memory=width_sharded
 tests/kernels/layouts.py:scale M=512 N=512 block_M=64 block_N=64 space=dram memory=interleaved order=z_order
 tests/kernels/layouts.py:matmul M=250 N=190 K=128 block=64 a=height_sharded b=width_sharded c=block_sharded
+tests/kernels/chains.py:through_scratch M=64 N=128 K=64
+tests/pass/split-dataflow/fires_tiles_of_16_columns.py
 tests/emit/names.py
 tests/kernels/gemm.py:matmul_dynamic m=130 n=200 k=70
 tests/programs/legal/multicast_gemm.ttir
@@ -313,12 +318,16 @@ def run_on_mock(headers, folders):
 def check_hosts(headers):
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
         places = [Path(folder) / str(index) for index in range(len(HOSTED))]
-        owns = [compile_kernel([*shlex.split(line), "--host=cpp"], place)[0] for line, place in zip(HOSTED, places)]
-        linked = list(zip(HOSTED, owns))[LINKED]
+        owns = [
+            (line, own)
+            for line, place in zip(HOSTED, places)
+            for own, _ in compile_launches([*shlex.split(line), "--host=cpp"], place)
+        ]
+        linked = owns[LINKED]
         found = list(pool.map(lambda pair: link_host(headers, pair[1] / "host.cpp", HERE / "host_api"), linked))
         problems = [f"--- {line}\n{problem}" for (line, _), problem in zip(linked, found) if problem]
         print(*problems, f"metalium: {len(linked) - len(problems)} hosts linked, {len(problems)} failed", sep="\n")
-        said = run_on_mock(headers, owns)
+        said = run_on_mock(headers, [own for _, own in owns])
     print(said or "", end="")
     return 1 if problems or said else 0
 
@@ -335,7 +344,8 @@ def wrong_hosts(headers):
     missed = []
     for file, old, new, what in edits:
         with tempfile.TemporaryDirectory() as folder:
-            own, _ = compile_kernel([HOSTED[-1] if file.endswith("json") else HOSTED[-2], "--host=cpp"], folder)
+            line = HOSTED[-1] if file.endswith("json") else HOSTED[-2]
+            ((own, _),) = compile_launches([line, "--host=cpp"], folder)
             api = Path(shutil.copytree(HERE / "host_api", f"{folder}/api"))
             path = api / "tt-metalium" / file if file.endswith(".hpp") else own / file
             text = path.read_text()
@@ -369,7 +379,7 @@ WRONG = [
 
 def self_test(checker):
     with tempfile.TemporaryDirectory() as folder:
-        own, plan = compile_kernel(["examples/gemm.py"], folder)
+        ((own, plan),) = compile_launches(["examples/gemm.py"], folder)
         sources = {kernel["thread"]: (kernel, (own / kernel["file"]).read_text()) for kernel in plan["kernels"]}
     missed = [thread for thread, (kernel, source) in sources.items() if checker.check(plan, kernel, source)]
     for thread, pattern, replacement, what in WRONG:
