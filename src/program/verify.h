@@ -35,12 +35,13 @@ typedef struct Ring { // what a thread knows of a circular buffer
     Amount pushed, reserved, packed, popped, waited;
 } Ring;
 
-typedef struct Signal { // what a thread knows of a semaphore of its own core (no padding: compared byte by byte)
+typedef struct Signal { // what a thread knows of a semaphore of its own core
     Amount waits;       // how often it was waited for; waits for what it is known to hold do not count
     Amount awaited;     // the values, added up
     int64_t value;      // when is_known: what it was set to or waited for last
-    int is_known;
-    int is_cleared; // set to 0 since the wait before
+    bool is_known;
+    bool is_cleared; // set to 0 since the wait before
+    bool is_unsure;  // some wait may have been one that does not count
 } Signal;
 
 typedef struct Exchange { // what a thread sent from an endpoint

@@ -76,10 +76,15 @@ static int64_t waits_on(const Meeting *meeting, const Tree *tree, int core, int 
     return is_known ? waits : INT64_MAX;
 }
 
+static bool counts_surely(const Meeting *meeting, const Tree *tree, int semaphore) {
+    return !signals_of(meeting->check, tree->end)[semaphore].is_unsure;
+}
+
 // For as many events as the thread waits for the semaphore on that core.
 static Truth inside(const Meeting *meeting, const Points *inner, const Points *outer, const Tree *tree, int core,
                     int semaphore) {
     int64_t events = waits_on(meeting, tree, core, semaphore);
+    if (!counts_surely(meeting, tree, semaphore)) return TRUTH_OPEN;
     return points_inside(&meeting->check->amounts, inner, outer, events == INT64_MAX ? 0 : events);
 }
 
@@ -158,9 +163,20 @@ static void flags_cleared(const Meeting *meeting, int answer, Points *points) {
     }
 }
 
+static bool may_be_set(const Meeting *meeting, const Signal *signal) {
+    if (!signal->is_known) return true;
+    FOR_MOMENTS(moment, meeting->receiver) {
+        bool is_wait = is_on(moment, EFFECT_SEMAPHORE_WAIT, meeting->node->semaphore);
+        if (is_wait && amount_is(moment->values[1], signal->value)) return true;
+    }
+    return false;
+}
+
 static const Node *uncleared_answer(const Meeting *meeting, int answer) {
-    FOR_MOMENTS(moment, meeting->receiver)
-    if (is_at(moment, answer) && !signal_at(meeting, moment, meeting->node->semaphore)->is_cleared) return moment->node;
+    FOR_MOMENTS(moment, meeting->receiver) {
+        const Signal *signal = signal_at(meeting, moment, meeting->node->semaphore);
+        if (is_at(moment, answer) && may_be_set(meeting, signal)) return moment->node;
+    }
     return NULL;
 }
 
@@ -181,7 +197,8 @@ static Verdict check_clears(const Meeting *meeting, int answer, int ready, const
     flags_cleared(meeting, answer, &cleared);
     // Whoever sends flags by the same semaphore, too, sets it for that.
     if (has_endpoint(meeting->receiver, EFFECT_SEMAPHORE_MULTICAST, meeting->node->semaphore)) return holds;
-    if (inside_for_sender(meeting, &cleared, taken, ready) != TRUTH_NO) return holds;
+    bool is_sure = counts_surely(meeting, meeting->receiver, meeting->node->semaphore);
+    if (!is_sure || inside_for_sender(meeting, &cleared, taken, ready) != TRUTH_NO) return holds;
     return wrong(DIAG_PROOF_HANDSHAKE_ORDER, cleared.items[0].node,
                  "the receiver changes it after it said that it is ready: the flag may have come already, and is lost",
                  "put noc_semaphore_set(flag, 0) before noc_semaphore_inc");
@@ -198,6 +215,11 @@ static void ready_cleared(const Meeting *meeting, int ready, Points *points) {
     }
 }
 
+static bool is_last_wait(const Meeting *meeting, const Moment *moment, int ready) {
+    Amount all = signals_of(meeting->check, meeting->sender->end)[ready].waits;
+    return amount_equal(signal_at(meeting, moment, ready)->waits, all);
+}
+
 // Values that grow need no clear.
 static bool waits_for_one_value(const Meeting *meeting, int ready) {
     FOR_MOMENTS(moment, meeting->sender)
@@ -211,7 +233,8 @@ static Verdict check_ready(const Meeting *meeting, int ready, const Points *sent
     Points cleared = {0};
     FOR_MOMENTS(moment, meeting->sender) {
         bool is_flag = is_at(moment, meeting->node->endpoint);
-        if (is_flag && !signal_at(meeting, moment, ready)->is_cleared && waits_for_one_value(meeting, ready))
+        if (!is_flag || signal_at(meeting, moment, ready)->is_cleared || is_last_wait(meeting, moment, ready)) continue;
+        if (waits_for_one_value(meeting, ready))
             return wrong(DIAG_PROOF_HANDSHAKE_ORDER, moment->node,
                          "the flag is sent before the semaphore by which receivers are ready is cleared: their next "
                          "increments come on top of the old ones, or are lost",
@@ -227,8 +250,8 @@ static Verdict check_flag(const Meeting *meeting, int answer, int ready) {
     Points sent = {0}, taken = {0};
     flags_sent(meeting, ready, &sent);
     flags_taken(meeting, answer, &taken);
-    Truth truth = inside_for_sender(meeting, &sent, &taken, ready);
-    if (truth == TRUTH_OPEN) return open;
+    bool is_sure = counts_surely(meeting, meeting->receiver, meeting->node->semaphore);
+    Truth truth = is_sure ? inside_for_sender(meeting, &sent, &taken, ready) : TRUTH_OPEN;
     if (truth == TRUTH_NO)
         return wrong(
             DIAG_PROOF_HANDSHAKE_ORDER, meeting->node,
@@ -236,7 +259,8 @@ static Verdict check_flag(const Meeting *meeting, int answer, int ready) {
             "the sender waits for the receivers before each flag; a receiver waits for each flag before it "
             "says again that it is ready");
     Verdict verdict = check_clears(meeting, answer, ready, &taken);
-    return verdict.truth == TRUTH_NO ? verdict : check_ready(meeting, ready, &sent);
+    if (verdict.truth != TRUTH_NO) verdict = check_ready(meeting, ready, &sent);
+    return verdict.truth == TRUTH_NO ? verdict : (Verdict){.truth = truth};
 }
 
 // ---------------------------------------------------------------- by some semaphore

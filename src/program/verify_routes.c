@@ -105,7 +105,7 @@ static void add_waits(Traffic *traffic, int core, const Tree *tree) {
         int64_t waits = amount_on(check, tree, core, signal->waits, &is_known);
         add_up(tally, &tally->waits, waits);
         add_up(tally, &tally->awaited, amount_on(check, tree, core, signal->awaited, &is_known));
-        tally->is_unsure |= !is_known;
+        tally->is_unsure |= !is_known || signal->is_unsure;
         if (is_known && waits == 0) continue;
         tally->waiter = tree;
         tally->waiters++;

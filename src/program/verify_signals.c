@@ -83,6 +83,7 @@ static void set_signal(Signal *signal, Amount value) {
 
 static void wait_signal(Walk *walk, Signal *signal, Amount value) {
     if (signal->is_known && amount_is(value, signal->value)) return;
+    if (!signal->is_known && !value.sum) signal->is_unsure = true;
     signal->waits = amount_add(&walk->check->amounts, signal->waits, amount_constant(1));
     signal->awaited = amount_add(&walk->check->amounts, signal->awaited, value);
     set_signal(signal, value);
@@ -122,6 +123,7 @@ static void join_knowledge(Signal *into, const Signal *other) {
     into->is_known = into->is_known && other->is_known && into->value == other->value;
     if (!into->is_known) into->value = 0;
     into->is_cleared = into->is_cleared && other->is_cleared;
+    into->is_unsure = into->is_unsure || other->is_unsure;
 }
 
 void join_signals(Walk *walk, void *state, const void *other, Amount condition) {
@@ -142,11 +144,11 @@ void join_signals(Walk *walk, void *state, const void *other, Amount condition) 
 
 static bool settle_signal(Walk *walk, const LoopStates *loop, int pass, const Signal *entry, Signal *head,
                           const Signal *out, Signal *change) {
-    Signal before;
-    memcpy(&before, head, sizeof before);
+    Signal before = *head;
     if (pass == 0) *change = (Signal){0};
     join_knowledge(head, out);
-    bool settled = head->is_known == before.is_known && head->is_cleared == before.is_cleared;
+    bool settled = head->is_known == before.is_known && head->is_cleared == before.is_cleared &&
+                   head->is_unsure == before.is_unsure;
     bool counts = SETTLE(waits);
     counts &= SETTLE(awaited);
     return settled && counts;

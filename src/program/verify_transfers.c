@@ -209,7 +209,17 @@ static void send_flag(Walk *walk, Transfers *transfers, const Node *node) {
 
 // ---------------------------------------------------------------- steps, joins and loops
 
+// Two reads into one page at a time: told where every page under way is known.
+static void read_again(Walk *walk, Transfers *transfers, const Node *node, Amount page) {
+    const Span *reads = span_of(transfers, node->buffers[2], READS);
+    if (page.sum || reads->is_blurred || !span_touches(reads, one_page(walk, page))) return;
+    find(walk, DIAG_PROOF_READ_BARRIER, node, "read into another page, or put noc_async_read_barrier() between them",
+         "%s reads into page %s of circular buffer %s while another read into it (line %u) is under way", who(walk),
+         show(walk, page), describe_buffer(walk->check, node->buffers[2]), reads->last->statement->location.line);
+}
+
 static void start_read(Walk *walk, Transfers *transfers, const Node *node, Amount page) {
+    read_again(walk, transfers, node, page);
     overwrite(walk, transfers, node, node->buffers[2], page);
     span_start(span_of(transfers, node->buffers[2], READS), node, one_page(walk, page));
 }
