@@ -27,6 +27,7 @@ struct Node {
     uint64_t dst_depths;            // loops whose index chooses a DST tile here or below
     Amount cuts[MAX_CUTS];          // NODE_LOOP: indices at which a condition below changes
     int cut_count;
+    bool is_peelable; // the last cut is for peeling only
     Node *next, *body, *otherwise;
     const Node *loop; // the innermost loop around it; NULL
 };
@@ -106,6 +107,8 @@ typedef struct Walk {
     Place place;
     Core core;         // when place.concrete
     bool silent;       // only count findings
+    bool peels;        // first turns of loops with semaphores
+    bool is_unsure;    // of what a semaphore holds: peeling may help
     bool is_cut_short; // too many steps, or a value that concrete walking needs is unknown
     int64_t steps;     // left
     VECTOR(Finding) findings;
@@ -227,9 +230,10 @@ typedef struct Routes {
     int columns, rows;
 } Routes;
 
-// Senders and receivers agree; `mask` has the receiver's endpoints that tell this sender's core something.
+// Senders and receivers agree. Stage 0 is before the counts of the whole program are compared, stage 1 after it; `mask`
+// has the receiver's endpoints that tell this sender's core something.
 void verify_handshake(Check *check, const Routes *routes, const Route *route, int to, const Tree *receiver,
-                      uint64_t mask);
+                      uint64_t mask, int stage);
 Core route_core(const Check *check, const Node *node, int core, int operand);
 
 // ---------------------------------------------------------------- groups without a walk

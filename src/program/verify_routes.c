@@ -1,30 +1,6 @@
 // What cores send to each other, core by core: rectangles lie inside the cores that are used, destinations are counted
-// right, who is sent something has a part for it, and every wait for a semaphore has its signals.
-#include "ir/print.h"
-#include "program/verify.h"
-
-typedef struct Tally { // of one semaphore on one core
-    int64_t increments, flags, waits, awaited;
-    bool is_unsure;     // not all of these are known
-    bool has_signs;     // somebody sends to it
-    const Tree *waiter; // NULL: nobody waits; the last one that does
-    int waiters;
-} Tally;
-
-typedef struct Meeting { // programs that meet, and by what
-    int tree, endpoint;
-    const Tree *receiver;
-    uint64_t answers, reaching;
-} Meeting;
-
-typedef struct Traffic {
-    Check *check;
-    Routes routes;
-    VECTOR(Meeting) meetings;
-    Tally *tallies;     // [core * semaphores + semaphore]
-    uint64_t *received; // [core]: the circular buffers that others send to, one bit each
-    char *reported;     // [tree * endpoints + endpoint]
-} Traffic;
+// right, and who is sent something has a part for it. From here the other proofs between cores are started.
+#include "program/verify_traffic.h"
 
 // ---------------------------------------------------------------- values on a core
 
@@ -87,46 +63,7 @@ static void index_cores(Traffic *traffic) {
         routes->core_at[check->cores[i].y * routes->columns + check->cores[i].x] = (int16_t)i;
 }
 
-static Tally *tally_of(const Traffic *traffic, int core, int semaphore) {
-    return &traffic->tallies[core * traffic->check->semaphore_count + semaphore];
-}
-
-static void add_up(Tally *tally, int64_t *sum, int64_t value) {
-    if (__builtin_add_overflow(*sum, value, sum)) tally->is_unsure = true;
-}
-
-static void add_waits(Traffic *traffic, int core, const Tree *tree) {
-    Check *check = traffic->check;
-    for (int i = 0; i < check->semaphore_count; i++) {
-        const Signal *signal = &signals_of(check, tree->end)[i];
-        if (amount_is(signal->waits, 0)) continue;
-        Tally *tally = tally_of(traffic, core, i);
-        bool is_known = true;
-        int64_t waits = amount_on(check, tree, core, signal->waits, &is_known);
-        add_up(tally, &tally->waits, waits);
-        add_up(tally, &tally->awaited, amount_on(check, tree, core, signal->awaited, &is_known));
-        tally->is_unsure |= !is_known || signal->is_unsure;
-        if (is_known && waits == 0) continue;
-        tally->waiter = tree;
-        tally->waiters++;
-    }
-}
-
-static void gather_waits(Traffic *traffic) {
-    Check *check = traffic->check;
-    traffic->tallies = arena_new_array(check->arena, Tally, (size_t)(check->core_count * check->semaphore_count));
-    for (int core = 0; core < check->core_count; core++)
-        for (int thread = 0; thread < THREAD_COUNT; thread++) {
-            const Tree *tree = thread == THREAD_COMPUTE ? NULL : tree_on(check, core, (Thread)thread);
-            if (tree) add_waits(traffic, core, tree);
-        }
-}
-
 // ---------------------------------------------------------------- one route
-
-static const Node *node_of(const Traffic *traffic, const Route *route) {
-    return traffic->check->trees[route->tree].endpoints[route->endpoint];
-}
 
 static bool is_new_report(Traffic *traffic, const Route *route) {
     char *reported = &traffic->reported[route->tree * traffic->check->endpoint_count + route->endpoint];
@@ -135,13 +72,9 @@ static bool is_new_report(Traffic *traffic, const Route *route) {
     return is_new;
 }
 
-static void note_core(const Check *check, int core) {
-    report_note(check->context, (Location){0}, "on core (%d, %d)", check->cores[core].x, check->cores[core].y);
-}
-
 static void report_rectangle(Traffic *traffic, const Route *route) {
     Check *check = traffic->check;
-    const Node *node = node_of(traffic, route);
+    const Node *node = route_node(traffic, route);
     if (!is_new_report(traffic, route)) return;
     report(check->context, DIAG_PROOF_RECTANGLE, node->statement->location,
            "%s reaches from core (%d, %d) to core (%d, %d): expected cores that the program uses, the first one first",
@@ -165,7 +98,7 @@ static bool holds_core(const Route *route, Core core) {
 
 static void check_destinations(Traffic *traffic, const Route *route) {
     Check *check = traffic->check;
-    const Node *node = node_of(traffic, route);
+    const Node *node = route_node(traffic, route);
     bool is_known = true;
     Amount operand = node->operands[reach_of(node->instruction)->destinations];
     int64_t said = amount_on(check, &check->trees[route->tree], route->from, operand, &is_known);
@@ -184,7 +117,7 @@ static void check_destinations(Traffic *traffic, const Route *route) {
 // The program that has a part in it; NULL if there is none.
 static const Tree *receiver_of(const Traffic *traffic, const Route *route, int to) {
     Check *check = traffic->check;
-    const Node *node = node_of(traffic, route);
+    const Node *node = route_node(traffic, route);
     if (node->instruction->effect != EFFECT_NOC_MULTICAST) return tally_of(traffic, to, node->semaphore)->waiter;
     const CircularBuffer *circular = check->function->circular_buffers.items[node->buffers[0]];
     const Tree *tree = tree_on(check, to, circular->producer);
@@ -195,7 +128,7 @@ static const Tree *receiver_of(const Traffic *traffic, const Route *route, int t
 
 static void report_receiver(Traffic *traffic, const Route *route, int to) {
     Check *check = traffic->check;
-    const Node *node = node_of(traffic, route);
+    const Node *node = route_node(traffic, route);
     if (!is_new_report(traffic, route)) return;
     bool is_data = node->instruction->effect == EFFECT_NOC_MULTICAST;
     const char *subject = is_data ? check->function->circular_buffers.items[node->buffers[0]]->name
@@ -213,7 +146,7 @@ static uint64_t answers(const Traffic *traffic, const Route *route, int to, cons
     uint64_t mask = 0;
     for (int i = routes->start[to]; i < routes->start[to + 1]; i++) {
         const Route *answer = &routes->list.items[i];
-        bool is_increment = node_of(traffic, answer)->instruction->effect == EFFECT_SEMAPHORE_INC;
+        bool is_increment = route_node(traffic, answer)->instruction->effect == EFFECT_SEMAPHORE_INC;
         bool is_ours = &traffic->check->trees[answer->tree] == receiver;
         if (is_increment && is_ours && used_core(routes, answer->first) == route->from)
             mask |= (uint64_t)1 << answer->endpoint;
@@ -221,23 +154,8 @@ static uint64_t answers(const Traffic *traffic, const Route *route, int to, cons
     return mask;
 }
 
-static void count_signal(Traffic *traffic, const Route *route, int to) {
-    Check *check = traffic->check;
-    const Node *node = node_of(traffic, route);
-    const Tree *tree = &check->trees[route->tree];
-    Tally *tally = tally_of(traffic, to, node->semaphore);
-    bool is_known = route->is_known;
-    tally->has_signs = true;
-    if (node->instruction->effect == EFFECT_SEMAPHORE_INC)
-        tally->increments +=
-            amount_on(check, tree, route->from, exchanges_of(check, tree->end)[route->endpoint].total, &is_known);
-    else
-        tally->flags += route->count;
-    tally->is_unsure |= !is_known;
-}
-
 static void check_end(Traffic *traffic, const Route *route, int to) {
-    const Node *node = node_of(traffic, route);
+    const Node *node = route_node(traffic, route);
     const Tree *receiver = receiver_of(traffic, route, to);
     if (!receiver) {
         report_receiver(traffic, route, to);
@@ -251,7 +169,7 @@ static void check_end(Traffic *traffic, const Route *route, int to) {
 
 // Calls `visit` with every core of the rectangle but the sender's; increments may go to the sender itself.
 static void for_each_end(Traffic *traffic, const Route *route, void (*visit)(Traffic *, const Route *, int)) {
-    bool is_rectangle = reach_of(node_of(traffic, route)->instruction)->coordinates == 4;
+    bool is_rectangle = reach_of(route_node(traffic, route)->instruction)->coordinates == 4;
     for (int y = route->first.y; y <= route->last.y; y++)
         for (int x = route->first.x; x <= route->last.x; x++) {
             int core = used_core(&traffic->routes, (Core){x, y});
@@ -264,71 +182,8 @@ static void check_route(Traffic *traffic, const Route *route) {
         report_rectangle(traffic, route);
         return;
     }
-    if (reach_of(node_of(traffic, route)->instruction)->coordinates == 4) check_destinations(traffic, route);
+    if (reach_of(route_node(traffic, route)->instruction)->coordinates == 4) check_destinations(traffic, route);
     for_each_end(traffic, route, check_end);
-}
-
-// ---------------------------------------------------------------- waits and their signals
-
-static bool is_set_by_other(const Check *check, int core, int semaphore, const Tree *waiter) {
-    for (int thread = 0; thread < THREAD_COUNT; thread++) {
-        const Tree *tree = tree_on(check, core, (Thread)thread);
-        if (tree && tree != waiter && find_call(tree->nodes, EFFECT_SEMAPHORE_SET, 0, semaphore)) return true;
-    }
-    return false;
-}
-
-static void report_count(Traffic *traffic, int core, int semaphore, const char *what, int64_t signals, int64_t waits) {
-    Check *check = traffic->check;
-    const Tally *tally = tally_of(traffic, core, semaphore);
-    const Node *wait = find_call(tally->waiter->nodes, EFFECT_SEMAPHORE_WAIT, 0, semaphore);
-    report(check->context, DIAG_PROOF_HANDSHAKE_COUNT, wait->statement->location,
-           "semaphore '%s': %s %lld in all, but the %s waits for %lld",
-           check->function->semaphores.items[semaphore]->name, what, (long long)signals,
-           thread_name(tally->waiter->program->thread), (long long)waits);
-    note_core(check, core);
-    report_help(check->context, "let every wait have its signals, and every signal its wait");
-}
-
-static void report_alone(Traffic *traffic, int core, int semaphore) {
-    Check *check = traffic->check;
-    const Node *wait =
-        find_call(tally_of(traffic, core, semaphore)->waiter->nodes, EFFECT_SEMAPHORE_WAIT, 0, semaphore);
-    report(check->context, DIAG_PROOF_RECEIVER, wait->statement->location,
-           "nobody adds to semaphore '%s' or sets it, for which the thread waits here",
-           check->function->semaphores.items[semaphore]->name);
-    note_core(check, core);
-    report_help(check->context, "let another core signal it, or leave the wait out");
-}
-
-// A semaphore that is never cleared is waited for with values that grow: what they add up to says nothing.
-static bool is_cleared_between(const Tally *tally, int semaphore) {
-    return tally->waits < 2 || find_call(tally->waiter->nodes, EFFECT_SEMAPHORE_SET, 0, semaphore);
-}
-
-// True if it was reported.
-static bool check_tally(Traffic *traffic, int core, int semaphore) {
-    const Tally *tally = tally_of(traffic, core, semaphore);
-    if (tally->waiters != 1 || tally->is_unsure) return false;
-    if (!tally->has_signs) {
-        if (is_set_by_other(traffic->check, core, semaphore, tally->waiter)) return false;
-        report_alone(traffic, core, semaphore);
-        return true;
-    }
-    if (tally->increments && tally->flags) return false;
-    if (tally->flags && tally->flags != tally->waits) {
-        report_count(traffic, core, semaphore, "it is set by multicast", tally->flags, tally->waits);
-        return true;
-    }
-    if (tally->flags || tally->increments == tally->awaited || !is_cleared_between(tally, semaphore)) return false;
-    report_count(traffic, core, semaphore, "increments add", tally->increments, tally->awaited);
-    return true;
-}
-
-static void check_tallies(Traffic *traffic) {
-    for (int semaphore = 0; semaphore < traffic->check->semaphore_count; semaphore++)
-        for (int core = 0; core < traffic->check->core_count; core++)
-            if (check_tally(traffic, core, semaphore)) break;
 }
 
 // ---------------------------------------------------------------- all of them
@@ -363,65 +218,17 @@ static void compare_end(Traffic *traffic, const Route *route, int to) {
     uint64_t answer = answers(traffic, route, to, receiver);
     Meeting meeting = {route->tree, route->endpoint, receiver, answer, reaching(traffic, route, to)};
     if (is_new_meeting(traffic, &meeting))
-        verify_handshake(traffic->check, &traffic->routes, route, to, receiver, answer);
+        verify_handshake(traffic->check, &traffic->routes, route, to, receiver, answer, traffic->stage);
 }
 
-static void compare_ends(Traffic *traffic) {
+static void compare_ends(Traffic *traffic, int stage) {
+    traffic->stage = stage;
+    traffic->meetings.count = 0;
     for (uint32_t i = 0; i < traffic->routes.list.count; i++) {
         const Route *route = &traffic->routes.list.items[i];
-        bool is_rectangle = reach_of(node_of(traffic, route)->instruction)->coordinates == 4;
+        bool is_rectangle = reach_of(route_node(traffic, route)->instruction)->coordinates == 4;
         if (is_rectangle) for_each_end(traffic, route, compare_end);
     }
-}
-
-// ---------------------------------------------------------------- pages that come from nowhere
-
-static bool is_written(const Check *check, const Tree *tree, int buffer) {
-    const CircularBuffer *circular = check->function->circular_buffers.items[buffer];
-    const CircularBuffer *base = circular->alias ? circular->alias : circular;
-    if (base->shard) return true;
-    for (int i = 0; i < check->buffer_count; i++) {
-        const CircularBuffer *other = check->function->circular_buffers.items[i];
-        if ((other == base || other->alias == base) && tree->written >> i & 1) return true;
-    }
-    return false;
-}
-
-static bool is_received(const Traffic *traffic, int core, int buffer) {
-    const Check *check = traffic->check;
-    const CircularBuffer *circular = check->function->circular_buffers.items[buffer];
-    const CircularBuffer *base = circular->alias ? circular->alias : circular;
-    for (int i = 0; i < check->buffer_count; i++) {
-        const CircularBuffer *other = check->function->circular_buffers.items[i];
-        if ((other == base || other->alias == base) && traffic->received[core] >> i & 1) return true;
-    }
-    return false;
-}
-
-static void check_pushes(const Traffic *traffic, const Tree *tree, int buffer) {
-    Check *check = traffic->check;
-    if (amount_is(tree->totals[buffer].pushed, 0) || is_written(check, tree, buffer)) return;
-    for (int i = 0; i < tree->core_count; i++) {
-        int core = tree->cores[i];
-        bool is_known = true;
-        bool pushes = amount_on(check, tree, core, tree->totals[buffer].pushed, &is_known) || !is_known;
-        if (!pushes || is_received(traffic, core, buffer)) continue;
-        report(
-            check->context, DIAG_PROOF_UNWRITTEN, find_call(tree->nodes, EFFECT_PUSH, buffer, 0)->statement->location,
-            "%s pushes pages of circular buffer %s that nothing writes: it reads nothing into them, and no other core "
-            "sends to them",
-            thread_name(tree->program->thread), describe_buffer(check, buffer));
-        note_core(check, core);
-        report_help(check->context, "read or fill the pages between reserve and push, or multicast them to the core");
-        return;
-    }
-}
-
-static void check_all_pushes(const Traffic *traffic) {
-    const Check *check = traffic->check;
-    for (int i = 0; i < check->tree_count; i++)
-        for (int j = 0; check->trees[i].program->thread != THREAD_COMPUTE && j < check->buffer_count; j++)
-            check_pushes(traffic, &check->trees[i], j);
 }
 
 static bool is_followed(const Check *check) {
@@ -441,7 +248,8 @@ void verify_routes(Check *check) {
     gather_waits(&traffic);
     uint32_t errors = check->context->error_count;
     for (uint32_t i = 0; i < traffic.routes.list.count; i++) check_route(&traffic, &traffic.routes.list.items[i]);
+    if (check->context->error_count == errors) compare_ends(&traffic, 0);
     if (check->context->error_count == errors) check_tallies(&traffic);
-    if (check->context->error_count == errors) check_all_pushes(&traffic);
-    if (check->context->error_count == errors) compare_ends(&traffic);
+    if (check->context->error_count == errors) check_pushes(&traffic);
+    if (check->context->error_count == errors) compare_ends(&traffic, 1);
 }

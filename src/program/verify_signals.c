@@ -107,10 +107,20 @@ static void check_value(Walk *walk, const Node *node, const Amount values[]) {
          node->instruction->name, show(walk, value));
 }
 
+static void see_doubts(Walk *walk, const void *state, const Node *node) {
+    Effect effect = node->instruction->effect;
+    const Signal *signals = signals_of(walk->check, state);
+    if (effect == EFFECT_SEMAPHORE_WAIT || effect == EFFECT_SEMAPHORE_MULTICAST)
+        walk->is_unsure |= !signals[node->semaphore].is_known;
+    for (int i = 0; effect == EFFECT_SEMAPHORE_INC && i < walk->check->semaphore_count; i++)
+        walk->is_unsure |= !signals[i].is_known;
+}
+
 void step_signals(Walk *walk, void *state, const Node *node, const Amount values[]) {
     if (walk->tree->program->thread == THREAD_COMPUTE || !is_moment(walk, node)) return;
     keep_moment(walk, state, node, values);
     check_value(walk, node, values);
+    see_doubts(walk, state, node);
     Signal *signal = &signals_of(walk->check, state)[node->semaphore];
     if (node->endpoint >= 0) send(walk, &exchanges_of(walk->check, state)[node->endpoint], node, values);
     if (node->instruction->effect == EFFECT_SEMAPHORE_SET) set_signal(signal, values[1]);

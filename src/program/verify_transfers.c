@@ -13,12 +13,15 @@
 typedef struct Transfers {
     const Node *unfinished; // a write that no barrier has followed
     const Node *unfinished_atomic;
-    int64_t reserved[MAX_BUFFERS]; // at most
+    int64_t reserved[MAX_BUFFERS];     // at most
+    int64_t held[MAX_SEMAPHORES];      // what a semaphore was set to last; UNKNOWN_VALUE
+    const Node *flags[MAX_SEMAPHORES]; // a multicast that may still read it
     Span spans[]; // of each circular buffer: reads into it, writes from it, pages that go to other cores
 } Transfers;
 
 enum { READS, WRITES, LEAVING, DIRECTIONS };
 enum { GIVE_UP_PASS = 3 };
+#define UNKNOWN_VALUE INT64_MIN
 
 static Span *span_of(Transfers *transfers, int buffer, int direction) {
     return &transfers->spans[buffer * DIRECTIONS + direction];
@@ -31,8 +34,9 @@ static size_t transfer_bytes(const Check *check) {
 }
 
 static void begin_transfers(Walk *walk, void *state) {
-    (void)walk;
-    (void)state;
+    Transfers *transfers = state;
+    for (int i = 0; i < walk->check->semaphore_count; i++)
+        transfers->held[i] = walk->check->function->semaphores.items[i]->initial;
 }
 
 static Interval page_range(Walk *walk, Amount first, Amount count) {
@@ -48,6 +52,7 @@ static void clear(const Walk *walk, Transfers *transfers, int direction) {
 }
 
 static void clear_sent(const Walk *walk, Transfers *transfers) {
+    memset(transfers->flags, 0, sizeof transfers->flags);
     clear(walk, transfers, WRITES);
     clear(walk, transfers, LEAVING);
 }
@@ -197,6 +202,7 @@ static void reserve(Walk *walk, Transfers *transfers, const Node *node, Amount c
 // On some chips a flag may overtake pages that have not left.
 static void send_flag(Walk *walk, Transfers *transfers, const Node *node) {
     transfers->unfinished = node;
+    transfers->flags[node->semaphore] = node;
     for (int i = 0; walk->check->target->flag_overtakes_data && i < walk->check->buffer_count; i++) {
         const Span *leaving = span_of(transfers, i, LEAVING);
         if (!leaving->last) continue;
@@ -205,6 +211,18 @@ static void send_flag(Walk *walk, Transfers *transfers, const Node *node) {
              describe_buffer(walk->check, i), leaving->last->statement->location.line, walk->check->target->name);
         return;
     }
+}
+
+// A multicast of a semaphore sends what its word holds when it leaves.
+static void set_flag(Walk *walk, Transfers *transfers, const Node *node, Amount value) {
+    int64_t *held = &transfers->held[node->semaphore];
+    const Node *flag = transfers->flags[node->semaphore];
+    bool is_same = !value.sum && value.constant == *held;
+    *held = value.sum ? UNKNOWN_VALUE : value.constant;
+    if (!flag || is_same) return;
+    find(walk, DIAG_PROOF_MULTICAST_FLUSH, node, "put noc_async_writes_flushed() between the multicast and the set",
+         "%s sets semaphore '%s' while a multicast of it (line %u) may not have left", who(walk),
+         walk->check->function->semaphores.items[node->semaphore]->name, flag->statement->location.line);
 }
 
 // ---------------------------------------------------------------- steps, joins and loops
@@ -238,6 +256,10 @@ static void step_transfers(Walk *walk, void *state, const Node *node, const Amou
     case EFFECT_SEMAPHORE_MULTICAST: send_flag(walk, transfers, node); break;
     case EFFECT_SEMAPHORE_INC: let_others_write(walk, transfers, node); break;
     case EFFECT_RESERVE: reserve(walk, transfers, node, values[1]); break;
+    case EFFECT_SEMAPHORE_SET: set_flag(walk, transfers, node, values[1]); break;
+    case EFFECT_SEMAPHORE_WAIT:
+        transfers->held[node->semaphore] = values[1].sum ? UNKNOWN_VALUE : values[1].constant;
+        break;
     case EFFECT_READ_BARRIER: clear(walk, transfers, READS); break;
     case EFFECT_WRITE_FLUSH: clear_sent(walk, transfers); break;
     case EFFECT_WRITE_BARRIER:
@@ -261,6 +283,12 @@ static bool join_unfinished(Transfers *into, const Transfers *from) {
     bool is_new = (from->unfinished && !into->unfinished) || (from->unfinished_atomic && !into->unfinished_atomic);
     if (!into->unfinished) into->unfinished = from->unfinished;
     if (!into->unfinished_atomic) into->unfinished_atomic = from->unfinished_atomic;
+    for (int i = 0; i < MAX_SEMAPHORES; i++) {
+        is_new |=
+            (from->flags[i] && !into->flags[i]) || (from->held[i] != into->held[i] && into->held[i] != UNKNOWN_VALUE);
+        if (!into->flags[i]) into->flags[i] = from->flags[i];
+        if (from->held[i] != into->held[i]) into->held[i] = UNKNOWN_VALUE;
+    }
     return is_new;
 }
 

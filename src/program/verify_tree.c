@@ -17,7 +17,8 @@ typedef struct Builder {
     Binding *bindings; // open addressing
     uint32_t count, capacity;
     int depth, nesting;
-    uint64_t dst_depths; // gathered of the block being built
+    uint64_t dst_depths;       // gathered of the block being built
+    uint64_t semaphore_depths; // of loops around semaphores
     Node *loops[MAX_LOOP_DEPTH];
     bool failed;
 } Builder;
@@ -187,12 +188,24 @@ static Node *build_instruction(Builder *builder, const Statement *statement, con
             node->buffers[i] = (int8_t)buffer_place(builder->check, operand->circular);
         if (operand->kind == OPERAND_SEMAPHORE)
             node->semaphore = (int8_t)semaphore_place(builder->check, operand->semaphore);
+        if (operand->kind == OPERAND_SEMAPHORE) builder->semaphore_depths |= ((uint64_t)1 << builder->depth) - 1;
     }
     if (reach_of(instruction)->coordinates) add_endpoint(builder, node);
     if (written_buffer(node) >= 0) builder->tree->written |= (uint64_t)1 << written_buffer(node);
     node->dst_depths = dst_operand_depths(node);
     builder->dst_depths |= node->dst_depths;
     return node;
+}
+
+enum { PEELED_DEPTH = 3 };
+
+// What a semaphore holds may be different before the first turn of a loop and after it: the last of the cuts.
+static void peel_first_turn(Builder *builder, Node *loop) {
+    uint64_t bit = (uint64_t)1 << loop->depth;
+    int cuts = loop->cut_count;
+    if (builder->semaphore_depths & bit && loop->depth < PEELED_DEPTH) add_cut(builder, loop, amount_constant(1));
+    loop->is_peelable = loop->cut_count > cuts;
+    builder->semaphore_depths &= ~bit;
 }
 
 static Node *build_loop(Builder *builder, const Statement *statement) {
@@ -213,6 +226,7 @@ static Node *build_loop(Builder *builder, const Statement *statement) {
     node->dst_depths = builder->dst_depths;
     builder->dst_depths |= outer;
     builder->depth--;
+    peel_first_turn(builder, node);
     return node;
 }
 

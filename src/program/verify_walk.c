@@ -139,8 +139,8 @@ static void walk_piece(Walk *walk, const Node *loop, Amount start, Amount end, v
 
 // The loop's cuts that are known to lie inside of it and whose order is known, in that order.
 static int order_cuts(Walk *walk, const Node *loop, Amount end, Amount ordered[MAX_CUTS]) {
-    int count = 0;
-    for (int i = 0; i < loop->cut_count; i++) {
+    int count = 0, cuts = loop->cut_count - (loop->is_peelable && !walk->peels);
+    for (int i = 0; i < cuts; i++) {
         Amount cut = amount_resolve(&walk->place, loop->cuts[i]);
         if (!amount_at_least(&walk->place, cut, 1) || !amount_not_above(&walk->place, cut, end)) continue;
         int at = count;
@@ -262,10 +262,17 @@ static void report_unproved(Check *check, Tree *tree, const Analysis *analysis) 
     report_help(check->context, "use loops whose bodies leave circular buffers and DST as they found them");
 }
 
-void walk_analysis(Check *check, Tree *tree, const Analysis *analysis) {
+static Walk walk_all_cores(Check *check, Tree *tree, const Analysis *analysis, bool peels) {
     Walk walk = new_walk(check, tree, analysis, -1);
     walk.silent = true;
+    walk.peels = peels;
     walk_thread(&walk, walk_spare_state(&walk));
+    return walk;
+}
+
+void walk_analysis(Check *check, Tree *tree, const Analysis *analysis) {
+    Walk walk = walk_all_cores(check, tree, analysis, false);
+    if (walk.is_unsure) walk = walk_all_cores(check, tree, analysis, true);
     if (walk.findings.count == 0 && !walk.is_cut_short) return;
     int64_t steps = check->concrete_steps;
     if (analysis->is_optional && steps > OPTIONAL_STEPS) check->concrete_steps = OPTIONAL_STEPS;

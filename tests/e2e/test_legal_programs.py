@@ -42,6 +42,7 @@ PROGRAMS = {  # shapes of the inputs and what the output is
         lambda A, B: np.concatenate([A + np.tile(B, (3, 1)), B]),
     ),
     "multicast_chain": ({"A": (32, 512), "B": (96, 512)}, lambda A, B: np.tile(A, (3, 1)) + B),
+    "multicast_turns": ({"A": (32, 576), "B": (96, 576)}, lambda A, B: np.tile(A, (3, 1)) + B),
     "multicast_gemm": ({"A": (128, 128), "B": (128, 128)}, lambda A, B: A @ B),
 }
 
