@@ -17,7 +17,9 @@ typedef struct Tally {
     RangeOf known[MAX_KNOWN]; // arguments of the core, lets and enclosing loop variables
     int known_count;
     double products, binaries, vector, long_vector, packs, unpacks; // tiles
-    double bytes;                                                   // over the NoC to and from DRAM
+    double dram;                                                    // bytes to and from banks
+    double links[THREAD_COUNT][2]; // bytes that a thread takes in and sends: each has a network of its own
+    Thread thread;
 } Tally;
 
 static void know(Tally *tally, const Variable *variable, Range range) {
@@ -42,6 +44,22 @@ static double block_products(const Statement *statement) {
     return (double)(operand_integer(statement, 6, 1) * operand_integer(statement, 7, 1));
 }
 
+static const CircularBuffer *circular_operand(const Statement *statement) {
+    const Operand *operand = statement->op.operands;
+    while (operand->kind != OPERAND_CIRCULAR) operand++; // every row that moves pages has one
+    return operand->circular;
+}
+
+// A page of a tensor, or the pages that go to other cores.
+static void count_pages(Tally *tally, const Statement *statement, double times) {
+    const Operand *first = &statement->op.operands[0];
+    bool is_sent = first->kind == OPERAND_CIRCULAR;
+    double bytes = times * circular_operand(statement)->page_bytes;
+    if (is_sent) bytes *= (double)operand_integer(statement, 2, 1);
+    tally->links[tally->thread][instruction_of(statement)->effect != EFFECT_NOC_READ] += bytes;
+    if (!is_sent && first->tensor->layout.space != SPACE_L1) tally->dram += bytes;
+}
+
 static void count_instruction(Tally *tally, const Statement *statement, double times) {
     const Instruction *instruction = instruction_of(statement);
     if (!instruction) return;
@@ -54,7 +72,7 @@ static void count_instruction(Tally *tally, const Statement *statement, double t
     case COST_SFPU_LONG: tally->long_vector += times; break;
     case COST_PACK: tally->packs += times; break;
     case COST_UNPACK: tally->unpacks += times; break;
-    case COST_NOC_PAGE: tally->bytes += times * statement->op.operands[2].circular->page_bytes; break;
+    case COST_NOC_PAGE: count_pages(tally, statement, times); break;
     default: break;
     }
 }
@@ -95,6 +113,7 @@ static Tally count_core(const Function *program, const Target *target, Core core
     }
     for (int thread = 0; thread < THREAD_COUNT; thread++) {
         const ThreadProgram *body = program_thread(program, (Thread)thread, core);
+        tally.thread = (Thread)thread;
         if (body) count_block(&tally, body->body, 1);
     }
     return tally;
@@ -192,8 +211,16 @@ static void conclude(Estimate *estimate) {
 typedef struct Kinds {
     int count;
     Core cores[MAX_KINDS]; // the first of its kind
-    double compute[MAX_KINDS], bytes[MAX_KINDS];
+    double compute[MAX_KINDS], dram[MAX_KINDS], noc[MAX_KINDS];
 } Kinds;
+
+static double busiest_link(const Tally *tally) {
+    double most = 0;
+    for (int thread = 0; thread < THREAD_COUNT; thread++)
+        for (int way = 0; way < 2; way++)
+            if (tally->links[thread][way] > most) most = tally->links[thread][way];
+    return most;
+}
 
 static int kind_of(Kinds *kinds, const Function *program, const Target *target, const Steering *steering, Core core) {
     for (int i = kinds->count - 1; i >= 0; i--)
@@ -202,7 +229,8 @@ static int kind_of(Kinds *kinds, const Function *program, const Target *target, 
     Tally tally = count_core(program, target, core);
     kinds->cores[kind] = core;
     kinds->compute[kind] = compute_cycles(&tally);
-    kinds->bytes[kind] = tally.bytes;
+    kinds->dram[kind] = tally.dram;
+    kinds->noc[kind] = busiest_link(&tally);
     return kind;
 }
 
@@ -212,16 +240,16 @@ Estimate plan_estimate(const Function *program) {
     Kinds kinds = {.count = 0};
     Core *cores;
     int count = program_cores(program, &cores);
-    double compute = 0, noc = 0, bytes = 0;
+    double compute = 0, noc = 0, dram = 0;
     for (int i = 0; i < count; i++) {
         int kind = kind_of(&kinds, program, target, &steering, cores[i]);
         if (kinds.compute[kind] > compute) compute = kinds.compute[kind];
-        if (kinds.bytes[kind] > noc) noc = kinds.bytes[kind];
-        bytes += kinds.bytes[kind];
+        if (kinds.noc[kind] > noc) noc = kinds.noc[kind];
+        dram += kinds.dram[kind];
     }
     Estimate estimate = {
         .compute_cycles = cycles_of(compute),
-        .dram_cycles = cycles_of(bytes / ((double)target->dram_banks * target->dram_read_bytes_per_cycle)),
+        .dram_cycles = cycles_of(dram / ((double)target->dram_banks * target->dram_read_bytes_per_cycle)),
         .noc_cycles = cycles_of(noc / target->noc_bytes_per_cycle),
     };
     conclude(&estimate);

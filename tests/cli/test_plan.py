@@ -52,6 +52,22 @@ def shown(folder, kernel):
     return result.stdout
 
 
+@pytest.mark.parametrize("name", ["multicast_gemm", "multicast_row", "shards_in_place", "stream_single_page"])
+def test_estimates_are_lower_bounds(tmp_path, name):
+    program = f"tests/programs/legal/{name}.ttir"
+    (kernel,) = json.loads(ttile("compile", program, "-o", tmp_path, "--json").stdout)["kernels"]
+    estimate, simulated = kernel["estimate"], json.loads(ttile("sim", program, "--json").stdout)
+    parts = [estimate[f"{part}_cycles"] for part in ("compute", "dram", "noc")]
+    assert estimate["cycles"] == max(parts) and 0 < max(parts) < simulated["cycles"]
+
+
+def test_estimates_of_multicasts(tmp_path):
+    """A writer of the first row sends 4 times 2 pages to another core and 4 to DRAM, 30 bytes a cycle."""
+    program = "tests/programs/legal/multicast_gemm.ttir"
+    (kernel,) = json.loads(ttile("compile", program, "-o", tmp_path, "--json").stdout)["kernels"]
+    assert kernel["estimate"]["noc_cycles"] == (8 + 4) * 2048 // 30
+
+
 def test_show_of_roles(tmp_path):
     text = shown(tmp_path, "tests/programs/legal/multicast_gemm.ttir")
     for line in ("reader_send_A.cpp on 2 cores", "compute.cpp on 4 cores", "a_ready, a_valid, b_ready, b_valid"):
