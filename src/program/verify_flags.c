@@ -96,7 +96,7 @@ static bool waits_for_one_value(const Meeting *meeting, int ready) {
     FOR_MOMENTS(moment, meeting->sender) {
         if (!is_on(moment, EFFECT_SEMAPHORE_WAIT, ready)) continue;
         if (!first) first = &moment->values[1];
-        if (moment->values[1].sum || !amount_equal(moment->values[1], *first)) return false;
+        if (amount_depths(moment->values[1]) || !amount_equal(moment->values[1], *first)) return false;
     }
     return first != NULL;
 }
