@@ -217,34 +217,25 @@ void plan_check_cores(Check *check) {
 }
 
 // A run with a length is a multiple of it.
-static bool check_lengths(Check *check) {
-    const Value *cores = value_get(check->root, "cores");
-    JsonPath path = {NULL, "cores", 0};
-    for (uint32_t core = 0; core < cores->count; core++) {
-        const Value *list = value_get(cores->items[core], "work_items");
-        for (uint32_t i = 0; i < list->count; i++) {
-            ItemRun run = plan_run(list->items[i]);
-            bool alone = !value_get(list->items[i], "length") != !value_get(list->items[i], "jump");
-            if (!alone && run.count % run.length == 0) continue;
-            JsonPath entry = {&path, NULL, core}, items = {&entry, "work_items", 0};
-            plan_violation(check, DIAG_PLAN_WORK_ITEMS, &(JsonPath){&items, NULL, i},
-                           "expected both length and jump, and a count that is a multiple of length");
-            return false;
-        }
-    }
-    return true;
+static bool is_whole(const Value *entry, const ItemRun *run) {
+    return run->count % run->length == 0 && (entry->count == 3 || entry->count == 5);
 }
 
 static ItemRuns collect_runs(Check *check) {
     const Value *cores = value_get(check->root, "cores");
+    JsonPath path = {NULL, "cores", 0};
     ItemRuns runs = {0};
     for (uint32_t core = 0; core < cores->count; core++) {
         const Value *list = value_get(cores->items[core], "work_items");
-        for (uint32_t i = 0; i < list->count; i++) {
+        for (uint32_t i = 0; i < list->count && !check->failed; i++) {
             ItemRun run = plan_run(list->items[i]);
             run.core = core;
             run.index = i;
             vector_push(&check->context->scratch, runs, run);
+            JsonPath entry = {&path, NULL, core}, items = {&entry, "work_items", 0};
+            if (!is_whole(list->items[i], &run))
+                plan_violation(check, DIAG_PLAN_WORK_ITEMS, &(JsonPath){&items, NULL, i},
+                               "expected both length and jump, and a count that is a multiple of length");
         }
     }
     return runs;
@@ -259,6 +250,7 @@ static void check_coverage(Check *check, int64_t width, int64_t count) {
     };
     ItemRuns runs = collect_runs(check);
     const ItemRun *run;
+    if (check->failed) return;
     Coverage coverage = items_coverage(check->context, &runs, width, count, &run);
     if (coverage == COVERAGE_WHOLE) return;
     JsonPath cores = {NULL, "cores", 0};
@@ -276,6 +268,6 @@ void plan_check_work(Check *check) {
     if (product != count)
         plan_violation(check, DIAG_PLAN_WORK_ITEMS, &(JsonPath){&path, "count", 0},
                        "%lld is not the product of the grid's extents", (long long)count);
-    else if (check_lengths(check))
+    else
         check_coverage(check, grid->count ? plan_at(grid, 0) : 1, count);
 }

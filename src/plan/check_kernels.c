@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "plan/check.h"
+#include "program/program.h"
 
 static bool range_holds(const Value *range, int64_t x, int64_t y) {
     const Value *start = value_get(range, "start"), *extent = value_get(range, "extent");
@@ -133,18 +134,31 @@ void plan_check_kernels(Check *check) {
 
 // The kernels of one core: one of each thread at most.
 typedef struct Placed {
-    int64_t x, y;
     const Value *kernels[THREAD_COUNT], *names[THREAD_COUNT]; // and the runtime arguments that they read
     int count;
 } Placed;
 
-static Placed place_kernels(const Check *check, const Value *core) {
-    const Value *kernels = value_get(check->root, "kernels"), *place = value_get(core, "core");
-    Placed placed = {.x = plan_at(place, 0), .y = plan_at(place, 1)};
-    for (uint32_t i = 0; i < kernels->count && placed.count < THREAD_COUNT; i++) {
-        if (!runs_on(kernels->items[i], placed.x, placed.y)) continue;
-        placed.kernels[placed.count] = kernels->items[i];
-        placed.names[placed.count++] = value_get(kernels->items[i], "runtime_args");
+static void place_kernel(const Check *check, Placed *placed, const Value *kernel, const Value *range) {
+    const Value *names = value_get(kernel, "runtime_args");
+    const Value *start = value_get(range, "start"), *extent = value_get(range, "extent");
+    int64_t right = plan_at(start, 0) + plan_at(extent, 0), bottom = plan_at(start, 1) + plan_at(extent, 1);
+    for (int64_t y = plan_at(start, 1); y < bottom && y < check->rows; y++)
+        for (int64_t x = plan_at(start, 0); x < right && x < check->columns; x++) {
+            Placed *core = &placed[y * check->columns + x];
+            if (core->count == THREAD_COUNT || (core->count && core->kernels[core->count - 1] == kernel)) continue;
+            core->kernels[core->count] = kernel;
+            core->names[core->count++] = names;
+        }
+}
+
+// Of each core of the grid, row by row.
+static Placed *place_kernels(const Check *check) {
+    const Value *kernels = value_get(check->root, "kernels");
+    size_t cores = (size_t)(check->columns * check->rows);
+    Placed *placed = arena_new_array(&check->context->scratch, Placed, cores);
+    for (uint32_t i = 0; i < kernels->count; i++) {
+        const Value *ranges = value_get(kernels->items[i], "cores");
+        for (uint32_t k = 0; k < ranges->count; k++) place_kernel(check, placed, kernels->items[i], ranges->items[k]);
     }
     return placed;
 }
@@ -155,34 +169,40 @@ static bool is_read(const Placed *placed, const char *name) {
     return false;
 }
 
-static void check_missing(Check *check, const Value *given, const Placed *placed, const JsonPath *path) {
+static void check_missing(Check *check, const Value *given, const Placed *placed, Core core, const JsonPath *path) {
     for (int i = 0; i < placed->count; i++)
         for (uint32_t k = 0; k < placed->names[i]->count; k++)
             if (!value_get(given, placed->names[i]->items[k]->text))
-                plan_violation(check, DIAG_PLAN_ARGUMENTS, path,
-                               "%s, which the %s reads, has no value on core [%lld, %lld]",
-                               placed->names[i]->items[k]->text, plan_word(placed->kernels[i], "thread"),
-                               (long long)placed->x, (long long)placed->y);
+                plan_violation(
+                    check, DIAG_PLAN_ARGUMENTS, path, "%s, which the %s reads, has no value on core [%d, %d]",
+                    placed->names[i]->items[k]->text, plan_word(placed->kernels[i], "thread"), core.x, core.y);
+}
+
+static void check_core_arguments(Check *check, const Value *given, const Placed *placed, Core core,
+                                 const JsonPath *path) {
+    if (given->count > check->target->argument_words) {
+        plan_violation(check, DIAG_PLAN_ARGUMENTS, path, "%u runtime arguments are more than the %lld of %s",
+                       given->count, (long long)check->target->argument_words, check->target->name);
+        return;
+    }
+    check_missing(check, given, placed, core, path);
+    for (uint32_t k = 0; k < given->count && !check->failed; k++)
+        if (!is_read(placed, given->keys[k]))
+            plan_violation(check, DIAG_PLAN_ARGUMENTS, &(JsonPath){path, given->keys[k], 0},
+                           "no kernel on core [%d, %d] reads it", core.x, core.y);
 }
 
 void plan_check_arguments(Check *check) {
     const Value *cores = value_get(check->root, "cores");
+    const Placed *placed = place_kernels(check);
     JsonPath list = {NULL, "cores", 0};
     for (uint32_t i = 0; i < cores->count && !check->failed; i++) {
-        const Value *given = value_get(cores->items[i], "runtime_args");
-        Placed placed = place_kernels(check, cores->items[i]);
+        const Value *place = value_get(cores->items[i], "core");
+        Core core = {(int)plan_at(place, 0), (int)plan_at(place, 1)};
+        int64_t index = core.y * check->columns + core.x;
         JsonPath item = {&list, NULL, i}, path = {&item, "runtime_args", 0};
-        if (!check->used[placed.y * check->columns + placed.x]) continue;
-        if (given->count > check->target->argument_words) {
-            plan_violation(check, DIAG_PLAN_ARGUMENTS, &path, "%u runtime arguments are more than the %lld of %s",
-                           given->count, (long long)check->target->argument_words, check->target->name);
-            return;
-        }
-        check_missing(check, given, &placed, &path);
-        for (uint32_t k = 0; k < given->count && !check->failed; k++)
-            if (!is_read(&placed, given->keys[k]))
-                plan_violation(check, DIAG_PLAN_ARGUMENTS, &(JsonPath){&path, given->keys[k], 0},
-                               "no kernel on core [%lld, %lld] reads it", (long long)placed.x, (long long)placed.y);
+        if (check->used[index])
+            check_core_arguments(check, value_get(cores->items[i], "runtime_args"), &placed[index], core, &path);
     }
 }
 
