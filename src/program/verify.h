@@ -52,8 +52,8 @@ typedef struct Exchange { // what a thread sent from an endpoint
 // What a thread knew when it came to an instruction that other cores have to do with; a state of the window analysis.
 typedef struct Moment {
     const Node *node;
-    const Amount *values; // of the node's operands
-    const void *state;
+    Amount *values; // of the node's operands
+    void *state;
 } Moment;
 typedef VECTOR(Moment) Moments;
 
@@ -113,7 +113,8 @@ typedef struct Walk {
     int64_t steps;     // left
     VECTOR(Finding) findings;
     Moments moments;
-    VECTOR(char *) states; // spare ones
+    uint32_t moment_places; // of which so many have been made
+    VECTOR(char *) states;  // spare ones
 } Walk;
 
 // States are plain memory of `bytes`. A loop is walked with a guess at the state at its head until `settle` accepts it.

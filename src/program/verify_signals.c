@@ -63,14 +63,21 @@ static bool is_moment(const Walk *walk, const Node *node) {
     }
 }
 
+// Moments of a wrong guess are dropped; the next ones are kept in their place.
 static void keep_moment(Walk *walk, const void *state, const Node *node, const Amount values[]) {
     Arena *arena = walk->check->arena;
     size_t bytes = window_bytes(walk->check);
-    Amount *kept_values = arena_new_array(arena, Amount, MAX_OPERANDS);
-    memcpy(kept_values, values, sizeof(Amount) * MAX_OPERANDS);
-    void *kept = arena_allocate(arena, bytes);
-    memcpy(kept, state, bytes);
-    vector_push(arena, walk->moments, ((Moment){node, kept_values, kept}));
+    if (walk->moments.count == walk->moment_places) {
+        Moment place = {NULL, arena_new_array(arena, Amount, MAX_OPERANDS), arena_allocate(arena, bytes)};
+        vector_push(arena, walk->moments, place);
+        walk->moment_places++;
+    } else {
+        walk->moments.count++;
+    }
+    Moment *moment = &vector_last(walk->moments);
+    moment->node = node;
+    memcpy(moment->values, values, sizeof(Amount) * MAX_OPERANDS);
+    memcpy(moment->state, state, bytes);
 }
 
 // ---------------------------------------------------------------- steps

@@ -26,5 +26,7 @@ bool span_passed(Span *span, Interval count);
 void span_join(Span *into, const Span *other);
 // Grows the guess until it holds the state after the body; false if it had to grow.
 bool span_settle(Span *head, const Span *out, int pass);
+// True if an instruction's page is another one in every iteration of the loops at these depths (verify_strides.c).
+bool differs_in_every_turn(Walk *walk, const Node *node, Amount page, uint64_t carried);
 
 #endif
