@@ -182,12 +182,12 @@ static double fidelity_phases(MathFidelity fidelity) { return (double)(fidelity 
 static double compute_cycles(const Tally *tally) {
     const Target *target = tally->target;
     double phases = fidelity_phases(program_fidelity(tally->program));
-    double math =
-        phases *
-            (tally->products * (double)target->cycles_phase + tally->binaries * (double)target->cycles_fpu_binary) +
-        tally->vector * (double)target->cycles_sfpu_simple + tally->long_vector * (double)target->cycles_sfpu_long;
+    double product = phases * (double)target->cycles_phase + (double)target->cycles_product;
+    double math = tally->products * product + tally->binaries * (double)target->cycles_fpu_binary +
+                  tally->vector * (double)target->cycles_sfpu_simple +
+                  tally->long_vector * (double)target->cycles_sfpu_long;
     double pack = tally->packs * (double)target->cycles_pack_tile;
-    double unpack = tally->unpacks * (double)target->cycles_unpack_tile;
+    double unpack = tally->unpacks * (double)target->cycles_unpack_pair / 2; // both unpackers at work
     double most = math > pack ? math : pack;
     return most > unpack ? most : unpack;
 }

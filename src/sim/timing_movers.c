@@ -174,6 +174,6 @@ Outcome sim_timed_fill(SimCore *base, ThreadState *thread, const CodeInstruction
     if (in->row->id == INSTR_FILL_PAGE) stores = operand(core, in)->info->page_bytes / 4;
     if (in->row->effect == EFFECT_PAGE_UPDATE) stores -= values[1].i * values[2].i;
     sim_time_scalars(core, thread, in);
-    sim_time_spend(core, thread, in, stores * core->core.machine->target->cycles_scalar);
+    sim_time_spend(core, thread, in, stores * core->core.machine->target->cycles_store);
     return OUTCOME_DONE;
 }

@@ -128,6 +128,66 @@ static void test_bound_by_memory(void **state) {
     free(wide), free(tall), free(cores), free(text);
 }
 
+// ---------------------------------------------------------------- products
+
+// Cycles of one block product of rows x columns tiles, many of them one behind the other.
+static double cycles_of_block(Context *context, int rows, int columns, const char *fidelity) {
+    static const char form[] = "# ttile ir 1\n\n@T.prim_func\ndef block(\n" TENSOR(
+        "A", 32, 32, "bfloat16",
+        "in") "):\n"
+              "    T.func_attr({\"tt.core_ranges\": [[0, 0, 1, 1]], \"tt.dst_schedule\": {\"fp32\": False, "
+              "\"math_fidelity\": \"%s\"}})\n" BUFFER("a", 0, "bfloat16", 2048, 8, "reader", "compute",
+                                                      ", unpack=\"source\"")
+                  BUFFER("b", 1, "bfloat16", 2048, 8, "reader", "compute",
+                         ", unpack=\"source\"") "    with T.reader():\n"
+                                                "        cb_reserve_back(a, 8)\n"
+                                                "        cb_reserve_back(b, 8)\n"
+                                                "        for i in T.serial(0, 8, 1):\n"
+                                                "            fill_page(a, i, 1.0)\n"
+                                                "            fill_page(b, i, 1.0)\n"
+                                                "        cb_push_back(a, 8)\n"
+                                                "        cb_push_back(b, 8)\n"
+                                                "    with T.compute():\n"
+                                                "        compute_kernel_hw_startup(a, b, a, \"reverse\")\n"
+                                                "        matmul_block_init(a, b, 0, %d, %d, 1)\n"
+                                                "        cb_wait_front(a, 8)\n"
+                                                "        cb_wait_front(b, 8)\n"
+                                                "        tile_regs_acquire()\n"
+                                                "        for k in T.serial(0, %d, 1):\n"
+                                                "            matmul_block(a, b, 0, 0, 0, 0, %d, %d, 1)\n"
+                                                "        tile_regs_commit()\n"
+                                                "        cb_pop_front(a, 8)\n"
+                                                "        cb_pop_front(b, 8)\n"
+                                                "        tile_regs_wait()\n"
+                                                "        tile_regs_release()\n";
+    int64_t cycles[2];
+    for (int i = 0; i < 2; i++) {
+        char text[sizeof form + 100];
+        snprintf(text, sizeof text, form, fidelity, columns, rows, 100 + 100 * i, columns, rows);
+        cycles[i] = run(context, text, NULL).cycles;
+    }
+    return (double)(cycles[1] - cycles[0]) / 100;
+}
+
+// The vendor's utilisations of its largest products (docs/timing.md): 1x8 tiles a call take what the unpacker needs in
+// HiFi2 and what math needs in HiFi4.
+static void test_products_as_measured(void **state) {
+    assert_near(cycles_of_block(*state, 1, 8, "HiFi2") / 8, 44.9, 2.5);
+    assert_near(cycles_of_block(*state, 1, 8, "HiFi4") / 8, 70.0, 4);
+}
+
+// Tiles that stay in their register are unpacked once: wide and tall blocks cost the same, square ones of the same size
+// less than a row; products one by one the most.
+static void test_blocks_reuse_tiles(void **state) {
+    double wide = cycles_of_block(*state, 2, 4, "HiFi2"), tall = cycles_of_block(*state, 4, 2, "HiFi2");
+    double row = cycles_of_block(*state, 1, 8, "HiFi2"), single = cycles_of_block(*state, 1, 1, "HiFi2");
+    assert_near(wide, tall, 1e-9);
+    assert_true(wide < row && row < 8 * single);
+    const Target *target = target_parse(*state, "wormhole:n150");
+    assert_true(wide >= 8.0 * (double)(2 * target->cycles_phase + target->cycles_product));
+    assert_near(single, (double)target->cycles_unpack_pair, 2);
+}
+
 static void test_without_timing(void **state) {
     Simulation simulation = {.text = product_program, .options = {.numbers = true}};
     assert_works(*state, simulate, &simulation);
@@ -186,10 +246,11 @@ static void test_unwritable_trace(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(test_times_add_up),     TEST(test_double_buffering_is_faster),
-        TEST(test_fidelity_costs),   TEST(test_bound_by_compute),
-        TEST(test_bound_by_memory),  TEST(test_without_timing),
-        TEST(test_timing_alone),     TEST(test_trace),
+        TEST(test_times_add_up),         TEST(test_double_buffering_is_faster),
+        TEST(test_fidelity_costs),       TEST(test_bound_by_compute),
+        TEST(test_products_as_measured), TEST(test_blocks_reuse_tiles),
+        TEST(test_bound_by_memory),      TEST(test_without_timing),
+        TEST(test_timing_alone),         TEST(test_trace),
         TEST(test_unwritable_trace),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
