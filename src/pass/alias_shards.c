@@ -63,13 +63,22 @@ static bool read_nest(Aliasing *work, const Statement *nest, CopyNest *copy) {
     return is_affine(work, copy, slot, &copy->slot);
 }
 
+static int64_t count_turns(const CopyNest *copy) {
+    int64_t turns = 1;
+    for (int i = 0; i < copy->loop_count; i++)
+        if (copy->turns[i] < 1 || __builtin_mul_overflow(turns, copy->turns[i], &turns)) return -1;
+    return turns;
+}
+
 // May the buffer lie over the tensor's shards at all?
 static bool suits(CopyNest *copy) {
     const Buffer *tensor = copy->tensor, *buffer = copy->buffer;
     if (tensor->parameter < 0 || tensor->role != (copy->reads ? ROLE_IN : ROLE_OUT)) return false;
     if (tensor->layout.space != SPACE_L1 || !tensor->layout.shard.rows || tensor->type != buffer->type) return false;
     copy->map = page_map(tensor);
-    if (!copy->map.pages || tile_shape(buffer).total != shard_pages(&copy->map)) return false;
+    int64_t pages = shard_pages(&copy->map);
+    if (!copy->map.pages || pages > MAX_SHARD_PAGES || tile_shape(buffer).total != pages) return false;
+    if (count_turns(copy) != pages) return false;
     // What lies beyond a tensor's edge would have to be cleared in the tensor itself.
     bool ragged = copy->map.rows % copy->map.tile_height || copy->map.columns % copy->map.tile_width;
     return !(copy->reads && copy->buffer->layout.padding && ragged);
@@ -106,22 +115,28 @@ static int64_t place_at(const CopyNest *copy, const Path *path, const int64_t tu
     return place;
 }
 
-// The page that a turn touches; -1 if it lies outside of the tensor.
-static int64_t page_at(const CopyNest *copy, const Path paths[], const int64_t turn[]) {
+// The tile that a turn touches: its row among those of all planes, and its column. False if the tensor has no such
+// tile.
+static bool tile_at(const CopyNest *copy, const Path paths[], const int64_t turn[], int64_t *row, int64_t *column) {
     const Layout *layout = &copy->tensor->layout;
-    TilePlace tile = {0};
-    int outer = 0;
-    for (int d = 0; d < copy->tensor->rank; d++) {
+    int64_t plane_row = 0, outer = 0;
+    *column = 0;
+    for (int d = 0, outer_dimension = 0; d < copy->tensor->rank; d++) {
         int64_t place = place_at(copy, &paths[d], turn), limit;
-        int64_t *into = d == layout->rows_dimension ? &tile.row : d == layout->columns_dimension ? &tile.column : NULL;
-        limit = into == &tile.row ? copy->map.tile_rows : into ? copy->map.tile_columns : copy->map.outer_extent[outer];
-        if (place < 0 || place >= limit) return -1;
-        if (into)
-            *into = place;
-        else
-            tile.outer = tile.outer * copy->map.outer_extent[outer++] + place;
+        if (d == layout->rows_dimension) {
+            plane_row = place;
+            limit = copy->map.tile_rows;
+        } else if (d == layout->columns_dimension) {
+            *column = place;
+            limit = copy->map.tile_columns;
+        } else {
+            limit = copy->map.outer_extent[outer_dimension++];
+            if (place < limit) outer = outer * limit + place;
+        }
+        if (place < 0 || place >= limit) return false;
     }
-    return page_of_tile(&copy->map, tile);
+    *row = outer * copy->map.tile_rows + plane_row;
+    return true;
 }
 
 static bool next_turn(const CopyNest *copy, int64_t turn[]) {
@@ -132,22 +147,46 @@ static bool next_turn(const CopyNest *copy, int64_t turn[]) {
     return false;
 }
 
-// Every slot once, each with the page that lies there in the core's shard.
+// The first tile of a core's shard, and its size in tiles.
+typedef struct ShardPlace {
+    int64_t row, column, rows, columns;
+} ShardPlace;
+
+// Is the tile that belongs into a slot none of the tensor's?
+static bool is_beyond(const CopyNest *copy, const ShardPlace *shard, int64_t slot) {
+    return shard->row + slot / shard->columns >= copy->map.outer * copy->map.tile_rows ||
+           shard->column + slot % shard->columns >= copy->map.tile_columns;
+}
+
+// Does the turn bring the tile into the slot at which it lies in the shard? Tiles that the tensor does not have may be
+// left out where they belong, but not read.
+static bool fits_slot(const CopyNest *copy, const ShardPlace *shard, const Path paths[], const int64_t turn[],
+                      int64_t slot) {
+    int64_t row, column;
+    if (!tile_at(copy, paths, turn, &row, &column)) return !copy->reads && is_beyond(copy, shard, slot);
+    row -= shard->row;
+    column -= shard->column;
+    return row >= 0 && row < shard->rows && column >= 0 && column < shard->columns &&
+           slot == row * shard->columns + column;
+}
+
+// Every slot once, each with its own tile.
 static bool takes_shard(const CopyNest *copy, Core core, const Env *env, bool seen[]) {
     Path paths[MAX_RANK], slots;
-    int64_t turn[MAX_LOOPS] = {0}, pages = shard_pages(&copy->map), count = 0;
+    ShardCounts counts = shard_counts(&copy->map);
+    int64_t turn[MAX_LOOPS] = {0}, pages = counts.tile_rows * counts.tile_columns, i, j;
+    if (!shard_of_core(&copy->map, core, &i, &j)) return false;
+    ShardPlace shard = {i * counts.tile_rows, j * counts.tile_columns, counts.tile_rows, counts.tile_columns};
     for (int d = 0; d < copy->tensor->rank; d++)
         if (!path_of(copy, env, &copy->tensor_index[d], &paths[d])) return false;
     if (!path_of(copy, env, &copy->slot, &slots)) return false;
-    for (int64_t i = 0; i < pages; i++) seen[i] = false;
+    for (int64_t k = 0; k < pages; k++) seen[k] = false;
     do {
-        int64_t slot = place_at(copy, &slots, turn), page = page_at(copy, paths, turn);
-        if (slot < 0 || slot >= pages || seen[slot] || page != shard_page(&copy->map, core, slot)) return false;
-        if (page < 0 && copy->reads) return false;
+        int64_t slot = place_at(copy, &slots, turn);
+        if (slot < 0 || slot >= pages || seen[slot] || !fits_slot(copy, &shard, paths, turn, slot)) return false;
         seen[slot] = true;
-        count++;
     } while (next_turn(copy, turn));
-    return count == pages;
+    return true; // as many turns as slots, no slot twice
 }
 
 // ---------------------------------------------------------------- all cores
@@ -179,7 +218,6 @@ static bool every_core_takes_its_shard(const Aliasing *work, const CopyNest *cop
     const Value *partition = work->function->attributes[ATTR_WORK_PARTITION];
     WorkForm form = work_form(work->function, work->options);
     int64_t pages = shard_pages(&copy->map);
-    if (pages > MAX_SHARD_PAGES) return false;
     bool *seen = arena_new_array(&work->module->context->scratch, bool, (size_t)pages);
     for (uint32_t i = 0; i < partition->count; i++) {
         const Value *entry = partition->items[i], *place = value_get(entry, "core");
