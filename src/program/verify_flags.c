@@ -39,8 +39,9 @@ static bool may_be_set(const Meeting *meeting, const Signal *signal) {
 
 // Of several increments for one wait, one that comes after the clear is enough.
 static bool has_other_answer(const Meeting *meeting, int answer, const Node *node) {
-    FOR_MOMENTS(moment, meeting->receiver)
-    if (is_at(moment, answer) && moment->node != node) return true;
+    FOR_MOMENTS(moment, meeting->receiver) {
+        if (is_at(moment, answer) && moment->node != node) return true;
+    }
     return false;
 }
 
