@@ -9,6 +9,7 @@
 
 typedef struct Call {
     Emitter *emitter;
+    const Statement *statement;
     const Instruction *instruction;
     const Operand *operands;
     const OperandSpec *specs;
@@ -78,6 +79,27 @@ static void print_corners(Call *call, const int operands[]) {
 
 static void print_count(Call *call, const int operands[]) {
     print_factor(call->emitter, call->operands[operands[0]].expr, call->out);
+}
+
+static bool same_rectangle(const Operand *a, const Operand *b) {
+    for (int i = 0; i < 4; i++)
+        if (a[i].expr != b[i].expr) return false;
+    return true;
+}
+
+static const Instruction *operation_of(const Statement *statement) {
+    return statement && statement->kind == STATEMENT_OPERATION ? instruction_of(statement) : NULL;
+}
+
+// Whether the flag for the same cores is the next that is sent: only then may the data's packets keep the way open for
+// it. Operands: the first of the rectangle's four.
+static void print_linked(Call *call, const int operands[]) {
+    const Statement *next = call->statement->next;
+    const Instruction *instruction = operation_of(next);
+    if (instruction && instruction->effect == EFFECT_WRITE_FLUSH) instruction = operation_of(next = next->next);
+    bool linked = instruction && instruction->id == INSTR_NOC_SEMAPHORE_SET_MULTICAST &&
+                  same_rectangle(call->operands + operands[0], next->op.operands + 1);
+    text_add(call->out, linked ? "true" : "false");
 }
 
 // A local of its own: what is sent to, and where it goes there, is long.
@@ -171,6 +193,7 @@ static const Word words[] = {
     {"pointer", 1, print_semaphore_pointer},
     {"address", 1, print_semaphore_address},
     {"receivers", 1, print_receivers},
+    {"linked", 1, print_linked},
 };
 
 // `at` stands behind "${"; returns the place behind "}". Rows of the table are right: a wrong one is our own fault.
@@ -244,7 +267,11 @@ static void print_statements(Emitter *emitter, const char *text) {
 
 void print_instruction(Emitter *emitter, const Statement *statement, const Instruction *instruction) {
     Text text = {.arena = emitter->arena};
-    Call call = {.emitter = emitter, .instruction = instruction, .operands = statement->op.operands, .out = &text};
+    Call call = {.emitter = emitter,
+                 .statement = statement,
+                 .instruction = instruction,
+                 .operands = statement->op.operands,
+                 .out = &text};
     call.specs = module_operands(emitter->kernel->program->module, statement->op.operation, &call.count);
     refuse_broken(&call);
     need_header(emitter, instruction->header);

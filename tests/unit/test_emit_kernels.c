@@ -228,6 +228,25 @@ static void test_multicast(void **state) {
     assert_printed(*state, text, "reader.cpp", "noc_semaphore_set(valid_ptr, 1);");
 }
 
+#define DATA "        noc_async_write_multicast(cb_a, 0, 1, core_x, core_y, 1, 1, 3)\n"
+#define CALL "noc_async_write_multicast(get_write_ptr(cb_a), cb_a_receivers, 1 * cb_a_page_bytes, 3, "
+
+// Linked packets keep a way through the NoC: nothing else may be sent before the flag that opens it again.
+static void test_data_is_linked_to_its_flag_alone(void **state) {
+    static const char flag[] = "        noc_semaphore_set_multicast(valid, core_x, core_y, 1, 1, 3)\n";
+    static const char other_cores[] = "        noc_semaphore_set_multicast(valid, core_x, core_y, 1, 0, 1)\n";
+    static const char flush[] = "        noc_async_writes_flushed()\n", push[] = "        cb_push_back(cb_a, 1)\n";
+    const struct {
+        const char *between, *behind, *expected;
+    } cases[] = {{"", flag, CALL "true);"},         {flush, flag, CALL "true);"}, {push, flag, CALL "false);"},
+                 {"", other_cores, CALL "false);"}, {flush, "", CALL "false);"},  {DATA, flag, CALL "false);"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Context *context = *state;
+        const char *text = arena_format(&context->unit, "%s%s%s", READER(DATA), cases[i].between, cases[i].behind);
+        assert_printed(context, text, "reader.cpp", cases[i].expected);
+    }
+}
+
 // NoC 1, which writers use, goes the other way round.
 static void test_multicast_of_a_writer(void **state) {
     const char *text = HEAD "    with T.writer():\n" SEND SEND;
@@ -298,6 +317,7 @@ int main(void) {
         TEST(test_arguments_are_those_used),
         TEST(test_scalars_of_the_vector_unit),
         TEST(test_multicast),
+        TEST(test_data_is_linked_to_its_flag_alone),
         TEST(test_multicast_of_a_writer),
         TEST(test_receiver),
         TEST(test_files_of_roles),
