@@ -131,6 +131,34 @@ static size_t before_call(const char *text) {
     return !strcmp(at, ");") ? (size_t)(equals - text) + 2 : 0;
 }
 
+static int count_lines(const char *text) {
+    int lines = 0;
+    for (; *text; text++) lines += *text == '\n';
+    return lines;
+}
+
+// A constant that is the result of a call too long for a line of its own: in two lines if that can be done, best with
+// the arguments below one another, else with all of them in the second. False if it takes more.
+static bool print_in_two(Emitter *emitter, const char *text, size_t head, int column) {
+    int inner = column + INDENT_WIDTH;
+    if (inner + (int)strlen(text + head + 1) <= LINE_WIDTH) return false;
+    Text aligned = {.arena = emitter->arena};
+    add_broken(text, column, &aligned);
+    if (count_lines(aligned.data) == 2) {
+        text_add(emitter->out, aligned.data);
+        return true;
+    }
+    const char *arguments = strchr(text + head, '(') + 1;
+    if (column + (int)(arguments - text) > LINE_WIDTH || inner + (int)strlen(arguments) > LINE_WIDTH) return false;
+    add_spaces(emitter->out, column);
+    text_add_bytes(emitter->out, text, (size_t)(arguments - text));
+    text_add(emitter->out, "\n");
+    add_spaces(emitter->out, inner);
+    text_add(emitter->out, arguments);
+    text_add(emitter->out, "\n");
+    return true;
+}
+
 void print_line(Emitter *emitter, const char *text) {
     int column = emitter->indent * INDENT_WIDTH;
     size_t head = column + (int)strlen(text) > LINE_WIDTH ? before_call(text) : 0;
@@ -138,6 +166,7 @@ void print_line(Emitter *emitter, const char *text) {
         add_broken(text, column, emitter->out);
         return;
     }
+    if (print_in_two(emitter, text, head, column)) return;
     add_spaces(emitter->out, column);
     text_add_bytes(emitter->out, text, head);
     text_add(emitter->out, "\n");
