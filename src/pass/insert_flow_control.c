@@ -1,6 +1,7 @@
 // InsertFlowControl: reserve, push, wait and pop around tile nests. A nest that writes a buffer makes a new version of
-// it, one window of pages; a version is popped where its last reader is done. Placed in the whole body, before it is
-// split into threads, so that both ends of a circular buffer count alike.
+// it, one window of pages; a version is popped where its last reader is done. A sum that the packer adds up in L1 is
+// one version from its first value to its last term: nobody waits for what is in between. Placed in the whole body,
+// before it is split into threads, so that both ends of a circular buffer count alike.
 #include "ir/walk.h"
 #include "pass/liveness.h"
 #include "program/program.h"
@@ -8,8 +9,9 @@
 typedef struct Version {
     Buffer *buffer;
     CircularBuffer *circular;
-    bool available; // a version is in the circular buffer here
-    bool waited;    // and its consumer has waited for it
+    bool available;        // a version is in the circular buffer here
+    bool waited;           // and its consumer has waited for it
+    Statement *open_until; // the last term of the sum that is being added up; NULL
 } Version;
 
 typedef struct Versions {
@@ -67,6 +69,68 @@ static void reopen(FlowControl *flow, Version *version, Statement *nest) {
     version->available = version->waited = false;
 }
 
+// ---------------------------------------------------------------- sums
+
+typedef enum Touch { TOUCH_NONE, TOUCH_ADDS, TOUCH_OTHER } Touch; // more than what comes before
+
+static Touch touch_of(const FlowControl *flow, const Statement *statement, const Buffer *buffer) {
+    if (is_nest(statement)) {
+        NestAccesses accesses = nest_accesses(flow->module, statement);
+        const NestAccess *access = find_access(&accesses, buffer);
+        if (!access) return TOUCH_NONE;
+        return access->writes && access->accumulates ? TOUCH_ADDS : TOUCH_OTHER;
+    }
+    Touch touch = TOUCH_NONE;
+    Block *blocks[2];
+    int count = statement_blocks(statement, blocks);
+    for (int i = 0; i < count; i++)
+        for (const Statement *s = blocks[i]->first; s; s = s->next) {
+            Touch inner = touch_of(flow, s, buffer);
+            if (inner > touch) touch = inner;
+        }
+    return touch;
+}
+
+// The last statement that adds to what `nest` has written, before anything else is done with it; NULL if there is none
+// or the sums are not added up in place.
+static Statement *last_term(const FlowControl *flow, Statement *nest, const Version *version,
+                            const NestAccess *access) {
+    const CircularBuffer *circular = version->circular;
+    bool in_place = circular->pages == circular->window && circular->producer == THREAD_COMPUTE &&
+                    circular->consumer == THREAD_COMPUTE && access->whole && !access->reads;
+    Statement *last = NULL;
+    for (Statement *s = nest->next; in_place && s; s = s->next) {
+        Touch touch = touch_of(flow, s, version->buffer);
+        if (touch == TOUCH_OTHER) break;
+        if (touch == TOUCH_ADDS) last = s;
+    }
+    return last;
+}
+
+// A new version is there; handed back at once if nobody reads it.
+static Statement *push_version(FlowControl *flow, Version *version, Statement *end, bool live) {
+    end = call_after(flow, INSTR_CB_PUSH_BACK, version, end);
+    version->available = true;
+    version->waited = false;
+    version->open_until = NULL;
+    if (live) return end;
+    end = call_after(flow, INSTR_CB_WAIT_FRONT, version, end);
+    end = call_after(flow, INSTR_CB_POP_FRONT, version, end);
+    version->available = false;
+    return end;
+}
+
+// The sums that `statement` adds the last term to.
+static Statement *close_sums(FlowControl *flow, const Statement *statement, Statement *end, LiveSet after) {
+    for (int i = 0; i < flow->now.count; i++) {
+        Version *version = &flow->now.items[i];
+        if (version->open_until == statement) end = push_version(flow, version, end, after >> i & 1);
+    }
+    return end;
+}
+
+// ---------------------------------------------------------------- nests
+
 static Statement *place_nest(FlowControl *flow, Statement *nest, LiveSet after) {
     NestAccesses accesses = nest_accesses(flow->module, nest);
     Statement *end = nest;
@@ -75,7 +139,7 @@ static Statement *place_nest(FlowControl *flow, Statement *nest, LiveSet after) 
         int index = version_index(flow, access->buffer);
         if (index < 0) continue;
         Version *version = &flow->now.items[index];
-        if (access->reads) {
+        if (access->reads && !version->open_until) {
             if (!version->available)
                 refuse_version(flow, version, nest->location,
                                "is read here, but is not written on every way to this place");
@@ -85,7 +149,7 @@ static Statement *place_nest(FlowControl *flow, Statement *nest, LiveSet after) 
     for (uint32_t i = 0; i < accesses.count; i++) {
         NestAccess *access = &accesses.items[i];
         int index = version_index(flow, access->buffer);
-        if (index < 0 || !access->writes) continue;
+        if (index < 0 || !access->writes || flow->now.items[index].open_until) continue;
         Version *version = &flow->now.items[index];
         bool ping_pong = version->circular->pages > version->circular->window;
         if (version->available) {
@@ -100,7 +164,7 @@ static Statement *place_nest(FlowControl *flow, Statement *nest, LiveSet after) 
     for (uint32_t i = 0; i < accesses.count; i++) { // after: what was read for the last time, what is new
         NestAccess *access = &accesses.items[i];
         int index = version_index(flow, access->buffer);
-        if (index < 0) continue;
+        if (index < 0 || flow->now.items[index].open_until) continue;
         Version *version = &flow->now.items[index];
         bool live = after >> index & 1;
         if (version->available && (access->writes || !live)) {
@@ -108,13 +172,8 @@ static Statement *place_nest(FlowControl *flow, Statement *nest, LiveSet after) 
             version->available = version->waited = false;
         }
         if (!access->writes) continue;
-        end = call_after(flow, INSTR_CB_PUSH_BACK, version, end);
-        version->available = true;
-        version->waited = false;
-        if (live) continue;
-        end = call_after(flow, INSTR_CB_WAIT_FRONT, version, end); // nobody reads it
-        end = call_after(flow, INSTR_CB_POP_FRONT, version, end);
-        version->available = false;
+        version->open_until = last_term(flow, nest, version, access);
+        if (!version->open_until) end = push_version(flow, version, end, live);
     }
     return end;
 }
@@ -229,6 +288,7 @@ static void place_block(FlowControl *flow, Block *block, LiveSet after_block) {
             place_branch(flow, s, live);
         else if (s->kind == STATEMENT_FOR || s->kind == STATEMENT_WHILE)
             place_loop(flow, s, live);
+        end = close_sums(flow, s, end, live);
         pop_dead(flow, block, end, live);
     }
 }

@@ -1,48 +1,39 @@
-// ScheduleDST: computing nests become loops over DST sections. Each section works on a subblock of tiles, as large as
-// DST holds; products use matmul_block, which unpacks each operand tile once for a whole row or column of the subblock.
+// ScheduleDST: computing nests become loops over DST sections. Each section works on a subblock of tiles, of a shape
+// that suits the engine; products use matmul_block, which unpacks each operand tile once for a whole row or column of
+// the subblock.
 #include "ir/walk.h"
 #include "pass/dst_section.h"
+#include "pass/first_terms.h"
+#include "pass/subblock.h"
 
 typedef struct Scheduling {
     Function *function;
     Module *module;
     int capacity; // DST tiles of a section
     bool fp32;
+    const Target *target;
+    MathFidelity fidelity;
+    FirstTerms first_terms;
 } Scheduling;
 
 // ---------------------------------------------------------------- subblocks
 
-typedef struct Subblock {
-    int rows, columns;
-} Subblock;
-
 // What the products of a nest allow: their operands' pages must be evenly spaced along the subblock's sides.
-static void limit_by_products(Scheduling *work, const NestLoops *loops, const Variable *row, const Variable *column,
-                              int64_t *most_rows, int64_t *most_columns) {
+static const Expr *limit_by_products(Scheduling *work, const NestLoops *loops, const Variable *row,
+                                     const Variable *column, SubblockLimits *limits) {
+    const Expr *product = NULL;
     for (Statement *s = loops->first; s; s = s == loops->last ? NULL : s->next) {
         const Statement *store = product_store(s);
         if (!is_product_store(store)) continue;
         int64_t a_row, a_column, b_row, b_column;
+        product = store->store.value;
         const Expr *a = store->store.value->args[1], *b = store->store.value->args[2];
         bool regular = slot_step(work->module, a, row, &a_row) && slot_step(work->module, a, column, &a_column) &&
                        slot_step(work->module, b, row, &b_row) && slot_step(work->module, b, column, &b_column);
-        if (!regular || a_row <= 0 || b_row != 0) *most_rows = 1;
-        if (!regular || a_column != 0 || b_column != 1) *most_columns = 1;
+        if (!regular || a_row <= 0 || b_row != 0) limits->most_rows = 1;
+        if (!regular || a_column != 0 || b_column != 1) limits->most_columns = 1;
     }
-}
-
-static Subblock choose_subblock(int64_t rows, int64_t columns, int64_t most_rows, int64_t most_columns, int tiles) {
-    Subblock best = {1, 1};
-    for (int h = 1; h <= tiles && h <= most_rows; h++) {
-        if (rows % h) continue;
-        for (int w = 1; w * h <= tiles && w <= most_columns; w++) {
-            if (columns % w) continue;
-            bool larger = h * w > best.rows * best.columns;
-            bool squarer = h * w == best.rows * best.columns && h + w < best.rows + best.columns;
-            if (larger || squarer) best = (Subblock){h, w};
-        }
-    }
-    return best;
+    return product;
 }
 
 static int64_t constant_extent(const Statement *loop) {
@@ -52,11 +43,14 @@ static int64_t constant_extent(const Statement *loop) {
 
 static Subblock nest_subblock(Scheduling *work, const NestLoops *loops, const Statement *row, const Statement *column,
                               int registers) {
-    int64_t most_rows = row ? constant_extent(row) : 1, most_columns = column ? constant_extent(column) : 1;
-    limit_by_products(work, loops, row ? row->loop.variable : NULL, column ? column->loop.variable : NULL, &most_rows,
-                      &most_columns);
-    return choose_subblock(row ? constant_extent(row) : 1, column ? constant_extent(column) : 1, most_rows,
-                           most_columns, work->capacity / registers);
+    SubblockLimits limits = {constant_extent(row), constant_extent(column), constant_extent(row),
+                             constant_extent(column), work->capacity / registers};
+    const Expr *product =
+        limit_by_products(work, loops, row ? row->loop.variable : NULL, column ? column->loop.variable : NULL, &limits);
+    if (!product) return choose_subblock(&limits, NULL);
+    DType a = product->args[1]->type, b = product->args[2]->type;
+    ProductCost cost = product_cost(work->target, work->fidelity, dtype_bytes(a) > dtype_bytes(b) ? a : b);
+    return choose_subblock(&limits, &cost);
 }
 
 // ---------------------------------------------------------------- loops
@@ -79,9 +73,16 @@ static Block *subblock_loop(Scheduling *work, Statement *loop, int size, Block *
     return blocks->loop.body;
 }
 
-static void accumulate_in_l1(Scheduling *work, Statement *nest, Block *into, bool enable) {
-    Operand operands[] = {operand_expr(expr_int(work->module, enable))};
+static void accumulate_in_l1(Scheduling *work, Statement *nest, Block *into, const Expr *enable) {
+    Operand operands[] = {operand_expr(enable)};
     emit_instruction(work->module, into, INSTR_PACK_L1_ACC, nest->location, 1, operands);
+}
+
+// Whether the packer adds: not in the turn that gives a sum its first term.
+static const Expr *adds_here(Scheduling *work, const Statement *nest) {
+    const Expr *one = expr_int(work->module, 1);
+    const Statement *loop = first_term_loop(&work->first_terms, nest);
+    return loop ? expr_min(work->module, expr_variable(work->module, loop->loop.variable), one) : one;
 }
 
 // Does the nest's only loop run over the rows of its products?
@@ -111,7 +112,7 @@ static void schedule_nest(Scheduling *work, Statement *nest) {
     Subblock subblock = nest_subblock(work, &loops, row, column, registers);
     bool accumulates = nest_accumulates(work->function, &loops);
     Block *schedule = block_new(work->module, NULL), *inside = schedule;
-    if (accumulates) accumulate_in_l1(work, nest, schedule, true);
+    if (accumulates) accumulate_in_l1(work, nest, schedule, adds_here(work, nest));
     for (int i = 0; i < loops.count - 2; i++) {
         Statement *outer = build_for(work->module, FOR_SERIAL, loops.loops[i]->loop.variable,
                                      loops.loops[i]->loop.extent, loops.loops[i]->location);
@@ -129,7 +130,7 @@ static void schedule_nest(Scheduling *work, Statement *nest) {
     inside = subblock_loop(work, row, subblock.rows, inside, &section.row_start);
     section.into = subblock_loop(work, column, subblock.columns, inside, &section.column_start);
     schedule_section(&section, &loops);
-    if (accumulates) accumulate_in_l1(work, nest, schedule, false);
+    if (accumulates) accumulate_in_l1(work, nest, schedule, expr_int(work->module, 0));
     while (schedule->first) {
         Statement *statement = schedule->first;
         statement_remove(statement);
@@ -195,10 +196,13 @@ static void run(Function *function, const CompileOptions *options) {
     Scheduling work = {.function = function,
                        .module = function->module,
                        .capacity = program_dst_tiles(function, options->target),
-                       .fp32 = program_dst_fp32(function)};
+                       .fp32 = program_dst_fp32(function),
+                       .target = options->target,
+                       .fidelity = program_fidelity(function)};
     for (uint32_t i = 0; i < function->threads.count; i++) {
         ThreadProgram *program = function->threads.items[i];
         if (program->thread != THREAD_COMPUTE) continue;
+        work.first_terms = find_first_terms(function, program->body);
         schedule_block(&work, program->body);
         walk_statements(program->body, remove_alloc, NULL);
     }
