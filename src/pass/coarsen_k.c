@@ -2,7 +2,7 @@
 // sum is packed. A loop whose body only loads buffers of its own and accumulates products is strip-mined: its buffers
 // get a leading dimension of that many steps, and each nest of its body runs over them.
 #include "ir/walk.h"
-#include "pass/internal.h"
+#include "pass/coarsen.h"
 #include "program/program.h"
 
 enum { CHUNK_TILES = 8 }; // k tiles of a chunk: packing a partial sum costs about as much as one of them
@@ -149,6 +149,11 @@ static int64_t choose_chunk(Coarsening *work) {
     for (int64_t chunk = limit; chunk > limit / 2; chunk--)
         if (steps % chunk == 0) return chunk;
     return limit; // the last chunk is shorter
+}
+
+int64_t coarse_steps(Function *function, const CompileOptions *options, Statement *loop) {
+    Coarsening work = {.function = function, .module = function->module, .options = options, .loop = loop};
+    return can_coarsen(&work) ? choose_chunk(&work) : 1;
 }
 
 // ---------------------------------------------------------------- the rewriting

@@ -2,6 +2,7 @@
 // block's coordinates follow from the item's number.
 #include "ir/walk.h"
 #include "pass/arguments.h"
+#include "pass/items_together.h"
 #include "pass/work_partition.h"
 
 typedef struct Persistent {
@@ -10,6 +11,7 @@ typedef struct Persistent {
     WorkForm form;
     const Variable *arguments[4]; // item_start, item_count; or block_x, block_y, block_columns, block_rows
     const Expr *grid[3];
+    ItemsTogether together; // a turn of the loop is for that many items
 } Persistent;
 
 // ---------------------------------------------------------------- runtime arguments
@@ -23,7 +25,9 @@ static void check_partition(const Persistent *work) {
     fail(work->module->context, DIAG_PASS_REQUIRES, work->function->location, "GridToPersistentTT needs %s", fault);
 }
 
-static const Variable *partition_argument(Persistent *work, const char *name, const char *key, uint32_t which) {
+// `each`: how many the argument counts as one.
+static const Variable *partition_argument(Persistent *work, const char *name, const char *key, uint32_t which,
+                                          int64_t each) {
     const Value *partition = work->function->attributes[ATTR_WORK_PARTITION];
     Arena *arena = &work->module->context->scratch;
     Core *cores = arena_new_array(arena, Core, partition->count);
@@ -31,7 +35,7 @@ static const Variable *partition_argument(Persistent *work, const char *name, co
     for (uint32_t i = 0; i < partition->count; i++) {
         const Value *core = value_get(partition->items[i], "core");
         cores[i] = (Core){(int)list_item(core, 0), (int)list_item(core, 1)};
-        values[i] = list_item(value_get(partition->items[i], key), which);
+        values[i] = list_item(value_get(partition->items[i], key), which) / each;
     }
     return add_runtime_argument(work->function, name, AXIS_NONE, (int)partition->count, cores, values)->variable;
 }
@@ -39,10 +43,12 @@ static const Variable *partition_argument(Persistent *work, const char *name, co
 static void add_arguments(Persistent *work) {
     if (work->form.blocks) {
         static const char *const names[] = {"block_x", "block_y", "block_columns", "block_rows"};
-        for (uint32_t i = 0; i < 4; i++) work->arguments[i] = partition_argument(work, names[i], "block", i);
+        const int64_t each[] = {1, 1, work->together.columns, work->together.rows};
+        for (uint32_t i = 0; i < 4; i++) work->arguments[i] = partition_argument(work, names[i], "block", i, each[i]);
     } else {
-        work->arguments[0] = partition_argument(work, "item_start", "run", 0);
-        work->arguments[1] = partition_argument(work, "item_count", "run", 1);
+        work->arguments[0] = partition_argument(work, "item_start", "run", 0, 1);
+        work->arguments[1] =
+            partition_argument(work, "item_count", "run", 1, work->together.columns * work->together.rows);
     }
 }
 
@@ -105,13 +111,14 @@ static void place_of_item(Persistent *work, const Expr *turn, const Expr **x, co
     Module *module = work->module;
     if (work->form.blocks) {
         place_in_block(work, turn, x, y);
-        *x = expr_add(module, argument(work, 0), *x);
-        *y = expr_add(module, argument(work, 1), *y);
+        *x = expr_add(module, argument(work, 0), expr_mul(module, *x, expr_int(module, work->together.columns)));
+        *y = expr_add(module, argument(work, 1), expr_mul(module, *y, expr_int(module, work->together.rows)));
         return;
     }
     bool by_columns = work->form.order == ORDER_COLUMN_MAJOR;
     const Expr *side = by_columns ? expr_mul(module, work->grid[1], work->grid[2]) : work->grid[0];
-    const Expr *item = expr_add(module, argument(work, 0), turn);
+    int64_t each = work->together.columns * work->together.rows; // in a run they follow each other
+    const Expr *item = expr_add(module, argument(work, 0), expr_mul(module, turn, expr_int(module, each)));
     const Expr *along = expr_floormod(module, item, side), *across = expr_floordiv(module, item, side);
     *x = by_columns ? across : along;
     *y = by_columns ? along : across;
@@ -150,7 +157,8 @@ static void make_persistent(Persistent *work, Statement *launch) {
     Statement *loop = build_for(module, FOR_SERIAL, item, turns(work), launch->location);
     const Expr *x, *y;
     if (launch->launch.rank == 1 && !work->form.blocks) {
-        x = expr_add(module, argument(work, 0), expr_variable(module, item));
+        const Expr *first = expr_mul(module, expr_variable(module, item), expr_int(module, work->together.columns));
+        x = expr_add(module, argument(work, 0), first);
         y = expr_int(module, 0);
     } else {
         place_of_item(work, expr_variable(module, item), &x, &y);
@@ -171,6 +179,7 @@ static void make_persistent(Persistent *work, Statement *launch) {
 static void run(Function *function, const CompileOptions *options) {
     Persistent work = {.function = function, .module = function->module, .form = work_form(function, options)};
     check_partition(&work);
+    work.together = items_together(function, options);
     add_arguments(&work);
     for (uint32_t i = 0; i < function->threads.count; i++) {
         Statement *launch = block_launch(function->threads.items[i]->body);

@@ -35,7 +35,8 @@ static bool depends_on_sizes(const Expr *expr) {
 enum { MAX_KNOWN = 32 };
 
 // Ranges of the loop and block variables around a statement, where they are constants of the source.
-static int known_ranges(const Statement *statement, RangeOf known[MAX_KNOWN]) {
+static int known_ranges(Function *function, const Statement *statement, RangeOf known[MAX_KNOWN]) {
+    const Value *together = function->attributes[ATTR_ITEMS_TOGETHER];
     int count = 0;
     const Statement *chain[MAX_KNOWN];
     int length = 0;
@@ -47,9 +48,9 @@ static int known_ranges(const Statement *statement, RangeOf known[MAX_KNOWN]) {
             expr_range(s->loop.extent, count, known, &range))
             known[count++] = (RangeOf){s->loop.variable, {0, range.high > 0 ? range.high - 1 : 0}};
         for (int i = 0; s->kind == STATEMENT_LAUNCH && i < s->launch.rank && count < MAX_KNOWN; i++) {
-            int64_t extent;
-            if (expr_constant(s->launch.extents[i], &extent))
-                known[count++] = (RangeOf){s->launch.variables[i], {0, extent - 1}};
+            int64_t extent, step = together && i < (int)together->count ? together->items[i]->integer : 1;
+            if (expr_constant(s->launch.extents[i], &extent)) // the first of those that are worked on together
+                known[count++] = (RangeOf){s->launch.variables[i], {0, extent - step}};
         }
     }
     return count;
@@ -72,7 +73,7 @@ static bool is_natural(const Expr *expr) {
 static const Expr *inside_condition(const Movement *move, const Statement *place) {
     Module *module = move->module;
     RangeOf known[MAX_KNOWN];
-    int count = known_ranges(place, known);
+    int count = known_ranges(move->function, place, known);
     const Expr *condition = NULL;
     for (int d = 0; d < move->tensor->rank; d++) {
         bool tiled = d == move->tensor->layout.rows_dimension || d == move->tensor->layout.columns_dimension;

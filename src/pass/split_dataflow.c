@@ -12,10 +12,12 @@ typedef struct Split {
     VECTOR(Buffer *) scalars; // of the threads before
 } Split;
 
-static Thread thread_of_nest(const Statement *nest) {
-    static const Thread threads[] = {
-        [NEST_READ] = THREAD_READER, [NEST_WRITE] = THREAD_WRITER, [NEST_COMPUTE] = THREAD_COMPUTE};
-    return threads[nest_kind(nest)];
+static Thread thread_of_nest(const Function *function, const Statement *nest) {
+    NestKind kind = nest_kind(nest);
+    if (kind != NEST_READ) return kind == NEST_WRITE ? THREAD_WRITER : THREAD_COMPUTE;
+    while (nest->kind == STATEMENT_FOR) nest = nest->loop.body->first;
+    const CircularBuffer *circular = circular_of(function, nest->store.buffer);
+    return circular ? circular->producer : THREAD_READER; // nobody reads what has none
 }
 
 static bool call_belongs(const Split *split, const Statement *statement) {
@@ -41,7 +43,7 @@ static void keep_own(Split *split, Block *block) {
             s->loop.stages = -1;
         }
         if (is_nest(s)) {
-            if (thread_of_nest(s) != split->thread) statement_remove(s);
+            if (thread_of_nest(split->function, s) != split->thread) statement_remove(s);
         } else if (s->kind == STATEMENT_OPERATION) {
             if (!call_belongs(split, s)) statement_remove(s);
         } else if (s->kind == STATEMENT_ALLOC) {
@@ -100,8 +102,9 @@ static void lower_movement(Split *split, Block *block) {
     for (Statement *s = block->first, *next; s; s = next) {
         next = s->next;
         if (is_nest(s)) {
-            if (split->thread == THREAD_READER) lower_read_nest(split->function, s);
-            if (split->thread == THREAD_WRITER) lower_write_nest(split->function, s);
+            NestKind kind = nest_kind(s);
+            if (kind == NEST_READ) lower_read_nest(split->function, s);
+            if (kind == NEST_WRITE) lower_write_nest(split->function, s);
             continue;
         }
         Block *blocks[2];

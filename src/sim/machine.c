@@ -105,6 +105,36 @@ static void build_buffers(Machine *machine) {
     }
 }
 
+// ---------------------------------------------------------------- semaphores
+
+int sim_semaphore_place(const Machine *machine, const Semaphore *semaphore) {
+    for (int i = 0; i < machine->semaphore_count; i++)
+        if (machine->semaphores[i] == semaphore) return i;
+    return -1;
+}
+
+static const char *semaphore_fault(const Machine *machine, int place) {
+    const Semaphore *semaphore = machine->semaphores[place];
+    int64_t limit = machine->target->semaphores;
+    if (place >= limit || semaphore->index < 0 || semaphore->index >= limit)
+        return "the chip has no such index, or not that many";
+    for (int i = 0; i < place; i++)
+        if (machine->semaphores[i]->index == semaphore->index) return "another semaphore has its index";
+    return NULL;
+}
+
+static void build_semaphores(Machine *machine) {
+    const Function *program = machine->program;
+    machine->semaphores = (const Semaphore **)(void *)program->semaphores.items;
+    machine->semaphore_count = (int)program->semaphores.count;
+    for (int i = 0; i < machine->semaphore_count; i++) {
+        const char *fault = semaphore_fault(machine, i);
+        if (fault)
+            fail(machine->context, DIAG_SIM_SEMAPHORE, program->location, "semaphore `%s`: %s",
+                 machine->semaphores[i]->name, fault);
+    }
+}
+
 // ---------------------------------------------------------------- tensors
 
 static bool tensor_is_paged(const Buffer *buffer, const PageMap *map, DType type) {
@@ -173,6 +203,39 @@ static void build_owner_maps(Machine *machine) {
     }
 }
 
+// ---------------------------------------------------------------- what goes from core to core
+
+static bool is_between_cores(Effect effect) {
+    return effect >= EFFECT_NOC_MULTICAST && effect <= EFFECT_ATOMIC_BARRIER;
+}
+
+// A buffer that some thread sends gets a place among those of its producer.
+static void mark_links(Machine *machine, const ThreadCode *code) {
+    for (uint32_t i = 0; i < code->instructions.count; i++) {
+        const CodeInstruction *in = &code->instructions.items[i];
+        if (is_between_cores(in->row->effect)) machine->is_linked = true;
+        if (in->row->effect == EFFECT_NOC_MULTICAST) machine->buffers[in->buffers[0]].is_sent = true;
+    }
+}
+
+static void number_sent_buffers(Machine *machine) {
+    int counts[THREAD_COUNT] = {0};
+    for (int i = 0; i < machine->buffer_count; i++) {
+        BufferInfo *info = &machine->buffers[i];
+        if (!info->is_sent) continue;
+        info->sent_as = counts[info->circular->producer]++;
+        if (info->sent_as >= machine->sent_buffers) machine->sent_buffers = info->sent_as + 1;
+    }
+}
+
+static void build_core_places(Machine *machine) {
+    int64_t columns = machine->target->grid_columns, places = columns * machine->target->grid_rows;
+    machine->core_places = arena_new_array(&machine->arena, int, (size_t)places);
+    for (int64_t i = 0; i < places; i++) machine->core_places[i] = -1;
+    for (int i = 0; i < machine->core_count; i++)
+        machine->core_places[machine->cores[i].y * columns + machine->cores[i].x] = i;
+}
+
 // ---------------------------------------------------------------- all of it
 
 static void build_codes(Machine *machine) {
@@ -183,6 +246,7 @@ static void build_codes(Machine *machine) {
     for (uint32_t i = 0; i < program->threads.count; i++) {
         sim_compile_thread(machine, program->threads.items[i], &machine->codes[i]);
         mark_access(machine, &machine->codes[i]);
+        mark_links(machine, &machine->codes[i]);
     }
     if (machine->context->error_count != errors) fail_now(machine->context);
 }
@@ -211,11 +275,12 @@ void sim_machine_build(Machine *machine, TensorSet *tensors) {
     machine->step_limit = options->step_limit && options->step_limit < INT64_MAX ? (int64_t)options->step_limit
                                                                                  : (int64_t)1 << DEFAULT_STEPS_SHIFT;
     build_cores(machine);
+    build_core_places(machine);
     build_buffers(machine);
-    sim_build_semaphores(machine);
+    build_semaphores(machine);
     build_parameters(machine, tensors);
     sim_build_shards(machine);
     build_codes(machine);
-    sim_build_links(machine);
+    number_sent_buffers(machine);
     build_owner_maps(machine);
 }

@@ -168,9 +168,6 @@ int sim_buffer_place(const Machine *machine, const CircularBuffer *circular); //
 int sim_tensor_place(Machine *machine, const Buffer *buffer); // a scratch tensor gets its memory at its first use
 int sim_semaphore_place(const Machine *machine, const Semaphore *semaphore); // -1 if it is not the program's
 
-void sim_build_semaphores(Machine *machine);
-// After the code of all threads.
-void sim_build_links(Machine *machine);
 // Circular buffers over shards are matched with their tensors.
 void sim_build_shards(Machine *machine);
 

@@ -175,8 +175,8 @@ def test_vectors_are_rows_and_columns(tmp_path):
     assert np.allclose(results["Y"], expected)
 
 
-def test_arguments_stand_as_kernels_read_them(gemm):
-    folder, plan = gemm
+def test_arguments_stand_as_kernels_read_them(tmp_path):
+    folder, plan = compiled(tmp_path, "examples/gemm.py", "--disable=InferMulticast,BalanceMovers")
     ttnn = Ttnn(gemm_answer)
     runner.run_on_device(ttnn, np, folder, plan, random_inputs(plan, folder), 0)
     reader = next(kernel for kernel in ttnn.program.kernels if kernel.kernel_source.endswith("reader.cpp"))

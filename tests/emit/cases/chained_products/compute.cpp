@@ -5,7 +5,6 @@
 #include "api/compute/common.h"
 #include "api/compute/compute_kernel_hw_startup.h"
 #include "api/compute/eltwise_binary_sfpu.h"
-#include "api/compute/eltwise_unary/fill.h"
 #include "api/compute/eltwise_unary/relu.h"
 #include "api/compute/matmul.h"
 #include "api/compute/pack.h"
@@ -20,32 +19,17 @@ constexpr uint32_t cb_W2_shared = get_compile_time_arg_val(3);
 constexpr uint32_t cb_H_shared = get_compile_time_arg_val(4);
 constexpr uint32_t cb_Y_local = get_compile_time_arg_val(5);
 
+static int32_t minimum(int32_t a, int32_t b) { return a < b ? a : b; }
+
 void kernel_main() {
     const int32_t item_count = get_arg_val<int32_t>(0);
 
     // mlp.py:11: def mlp(rows, width, hidden, block_M=64, block_H=64, dtype="bfloat16", accum_dtype="float32"):
-    compute_kernel_hw_startup<SrcOrder::Reverse>(cb_X_shared, cb_W1_shared, cb_Y_local);
+    compute_kernel_hw_startup<SrcOrder::Reverse>(cb_X_shared, cb_W1_shared, cb_H_shared);
     // mlp.py:19: with T.Kernel(T.ceildiv(rows, block_M), threads=128) as bx:
     for (int32_t item_1 = 0; item_1 < item_count; ++item_1) {
         // mlp.py:28: T.clear(Y_local)
         cb_reserve_back(cb_Y_local, 8);
-        fill_tile_init();
-        pack_reconfig_data_format(cb_Y_local);
-        for (int32_t c_1_1 = 0; c_1_1 < 2; ++c_1_1) {
-            tile_regs_acquire();
-            fill_tile(0, 0.0f);
-            fill_tile(1, 0.0f);
-            fill_tile(2, 0.0f);
-            fill_tile(3, 0.0f);
-            tile_regs_commit();
-            tile_regs_wait();
-            pack_tile<true>(0, cb_Y_local, c_1_1 * 2);
-            pack_tile<true>(1, cb_Y_local, c_1_1 * 2 + 1);
-            pack_tile<true>(2, cb_Y_local, c_1_1 * 2 + 4);
-            pack_tile<true>(3, cb_Y_local, c_1_1 * 2 + 5);
-            tile_regs_release();
-        }
-        cb_push_back(cb_Y_local, 8);
         // mlp.py:29: for h in T.Pipelined(T.ceildiv(hidden, block_H), num_stages=2):
         cb_wait_front(cb_X_shared, 8);
         // mlp.py:34: H_shared[i, j] = T.max(H_local[i, j], 0)
@@ -55,55 +39,54 @@ void kernel_main() {
             // mlp.py:33: for i, j in T.Parallel(block_M, block_H):
             cb_wait_front(cb_W1_shared, 8);
             cb_reserve_back(cb_H_shared, 4);
-            tile_regs_acquire();
             // mlp.py:32: T.gemm(X_shared, W1_shared, H_local, clear_accum=True)
-            matmul_block_init(cb_X_shared, cb_W1_shared, 0, 2, 2, 4);
-            for (int32_t k = 0; k < 4; ++k) {
-                matmul_block(cb_X_shared, cb_W1_shared, k, k * 2, 0, 0, 2, 2, 4);
-            }
+            matmul_block_init(cb_X_shared, cb_W1_shared, 0, 2, 1, 4);
             // mlp.py:34: H_shared[i, j] = T.max(H_local[i, j], 0)
-            relu_tile(0);
-            relu_tile(1);
-            relu_tile(2);
-            relu_tile(3);
-            tile_regs_commit();
-            tile_regs_wait();
             pack_reconfig_data_format(cb_H_shared);
-            pack_tile<true>(0, cb_H_shared, 0);
-            pack_tile<true>(1, cb_H_shared, 1);
-            pack_tile<true>(2, cb_H_shared, 2);
-            pack_tile<true>(3, cb_H_shared, 3);
-            tile_regs_release();
+            // mlp.py:33: for i, j in T.Parallel(block_M, block_H):
+            for (int32_t r_5 = 0; r_5 < 2; ++r_5) {
+                tile_regs_acquire();
+                // mlp.py:32: T.gemm(X_shared, W1_shared, H_local, clear_accum=True)
+                for (int32_t k = 0; k < 4; ++k) {
+                    matmul_block(cb_X_shared, cb_W1_shared, r_5 * 4 + k, k * 2, 0, 0, 2, 1, 4);
+                }
+                // mlp.py:34: H_shared[i, j] = T.max(H_local[i, j], 0)
+                relu_tile(0);
+                relu_tile(1);
+                tile_regs_commit();
+                tile_regs_wait();
+                pack_tile<true>(0, cb_H_shared, r_5 * 2);
+                pack_tile<true>(1, cb_H_shared, r_5 * 2 + 1);
+                tile_regs_release();
+            }
             // mlp.py:33: for i, j in T.Parallel(block_M, block_H):
             cb_pop_front(cb_W1_shared, 8);
             cb_push_back(cb_H_shared, 4);
             // mlp.py:35: T.gemm(H_shared, W2_shared, Y_local)
-            cb_wait_front(cb_Y_local, 8);
             cb_wait_front(cb_H_shared, 4);
             cb_wait_front(cb_W2_shared, 8);
-            cb_pop_front(cb_Y_local, 8);
-            cb_reserve_back(cb_Y_local, 8);
-            pack_reconfig_l1_acc(1);
-            matmul_block_init(cb_H_shared, cb_W2_shared, 0, 2, 2, 2);
+            pack_reconfig_l1_acc(minimum(h, 1));
+            matmul_block_init(cb_H_shared, cb_W2_shared, 0, 4, 1, 2);
             pack_reconfig_data_format(cb_Y_local);
-            for (int32_t n_1_1 = 0; n_1_1 < 2; ++n_1_1) {
+            for (int32_t m_1 = 0; m_1 < 2; ++m_1) {
                 tile_regs_acquire();
                 for (int32_t k_1 = 0; k_1 < 2; ++k_1) {
-                    matmul_block(cb_H_shared, cb_W2_shared, k_1, k_1 * 4 + n_1_1 * 2, 0, 0, 2, 2, 2);
+                    matmul_block(cb_H_shared, cb_W2_shared, m_1 * 2 + k_1, k_1 * 4, 0, 0, 4, 1, 2);
                 }
                 tile_regs_commit();
                 tile_regs_wait();
-                pack_tile<true>(0, cb_Y_local, n_1_1 * 2);
-                pack_tile<true>(1, cb_Y_local, n_1_1 * 2 + 1);
-                pack_tile<true>(2, cb_Y_local, n_1_1 * 2 + 4);
-                pack_tile<true>(3, cb_Y_local, n_1_1 * 2 + 5);
+                pack_tile<true>(0, cb_Y_local, m_1 * 4);
+                pack_tile<true>(1, cb_Y_local, m_1 * 4 + 1);
+                pack_tile<true>(2, cb_Y_local, m_1 * 4 + 2);
+                pack_tile<true>(3, cb_Y_local, m_1 * 4 + 3);
                 tile_regs_release();
             }
             pack_reconfig_l1_acc(0);
-            cb_push_back(cb_Y_local, 8);
             cb_pop_front(cb_H_shared, 4);
             cb_pop_front(cb_W2_shared, 8);
         }
+        // mlp.py:29: for h in T.Pipelined(T.ceildiv(hidden, block_H), num_stages=2):
+        cb_push_back(cb_Y_local, 8);
         // mlp.py:38: T.copy(Y_local, Y[bx * block_M, 0])
         cb_wait_front(cb_Y_local, 8);
         cb_reserve_back(cb_Y_out, 8);

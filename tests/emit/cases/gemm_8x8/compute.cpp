@@ -4,7 +4,6 @@
 #include "api/compute/cb_api.h"
 #include "api/compute/common.h"
 #include "api/compute/compute_kernel_hw_startup.h"
-#include "api/compute/eltwise_unary/fill.h"
 #include "api/compute/eltwise_unary/relu.h"
 #include "api/compute/matmul.h"
 #include "api/compute/pack.h"
@@ -19,6 +18,8 @@ constexpr uint32_t cb_A_shared = get_compile_time_arg_val(2);
 constexpr uint32_t cb_B_shared = get_compile_time_arg_val(3);
 constexpr uint32_t cb_C_local = get_compile_time_arg_val(4);
 
+static int32_t minimum(int32_t a, int32_t b) { return a < b ? a : b; }
+
 void kernel_main() {
     const int32_t item_count = get_arg_val<int32_t>(0);
 
@@ -28,57 +29,35 @@ void kernel_main() {
     for (int32_t item_1 = 0; item_1 < item_count; ++item_1) {
         // gemm.py:24: T.clear(C_local)
         cb_reserve_back(cb_C_local, 16);
-        fill_tile_init();
-        pack_reconfig_data_format(cb_C_local);
-        for (int32_t r_5 = 0; r_5 < 2; ++r_5) {
-            for (int32_t c_5 = 0; c_5 < 2; ++c_5) {
-                tile_regs_acquire();
-                fill_tile(0, 0.0f);
-                fill_tile(1, 0.0f);
-                fill_tile(2, 0.0f);
-                fill_tile(3, 0.0f);
-                tile_regs_commit();
-                tile_regs_wait();
-                pack_tile<true>(0, cb_C_local, r_5 * 8 + c_5 * 2);
-                pack_tile<true>(1, cb_C_local, r_5 * 8 + c_5 * 2 + 1);
-                pack_tile<true>(2, cb_C_local, r_5 * 8 + c_5 * 2 + 4);
-                pack_tile<true>(3, cb_C_local, r_5 * 8 + c_5 * 2 + 5);
-                tile_regs_release();
-            }
-        }
-        cb_push_back(cb_C_local, 16);
         // gemm.py:28: T.gemm(A_shared, B_shared, C_local)
         reconfig_data_format<SrcOrder::Reverse>(cb_A_shared, cb_B_shared);
-        matmul_block_init(cb_A_shared, cb_B_shared, 0, 2, 2, 1);
+        matmul_block_init(cb_A_shared, cb_B_shared, 0, 4, 1, 1);
+        pack_reconfig_data_format(cb_C_local);
         // gemm.py:25: for ko in T.Pipelined(T.ceildiv(K, block_K), num_stages=2):
         for (int32_t ko = 0; ko < 4; ++ko) {
             // gemm.py:28: T.gemm(A_shared, B_shared, C_local)
-            cb_wait_front(cb_C_local, 16);
             cb_wait_front(cb_A_shared, 32);
             cb_wait_front(cb_B_shared, 32);
-            cb_pop_front(cb_C_local, 16);
-            cb_reserve_back(cb_C_local, 16);
-            pack_reconfig_l1_acc(1);
-            for (int32_t m_1 = 0; m_1 < 2; ++m_1) {
-                for (int32_t n_1 = 0; n_1 < 2; ++n_1) {
-                    tile_regs_acquire();
-                    for (int32_t kk_2 = 0; kk_2 < 8; ++kk_2) {
-                        matmul_block(cb_A_shared, cb_B_shared, kk_2 * 4 + m_1 * 2, kk_2 * 4 + n_1 * 2, 0, 0, 2, 2, 1);
-                    }
-                    tile_regs_commit();
-                    tile_regs_wait();
-                    pack_tile<true>(0, cb_C_local, m_1 * 8 + n_1 * 2);
-                    pack_tile<true>(1, cb_C_local, m_1 * 8 + n_1 * 2 + 1);
-                    pack_tile<true>(2, cb_C_local, m_1 * 8 + n_1 * 2 + 4);
-                    pack_tile<true>(3, cb_C_local, m_1 * 8 + n_1 * 2 + 5);
-                    tile_regs_release();
+            pack_reconfig_l1_acc(minimum(ko, 1));
+            for (int32_t m = 0; m < 4; ++m) {
+                tile_regs_acquire();
+                for (int32_t kk_2 = 0; kk_2 < 8; ++kk_2) {
+                    matmul_block(cb_A_shared, cb_B_shared, kk_2 * 4 + m, kk_2 * 4, 0, 0, 4, 1, 1);
                 }
+                tile_regs_commit();
+                tile_regs_wait();
+                pack_tile<true>(0, cb_C_local, m * 4);
+                pack_tile<true>(1, cb_C_local, m * 4 + 1);
+                pack_tile<true>(2, cb_C_local, m * 4 + 2);
+                pack_tile<true>(3, cb_C_local, m * 4 + 3);
+                tile_regs_release();
             }
             pack_reconfig_l1_acc(0);
-            cb_push_back(cb_C_local, 16);
             cb_pop_front(cb_A_shared, 32);
             cb_pop_front(cb_B_shared, 32);
         }
+        // gemm.py:25: for ko in T.Pipelined(T.ceildiv(K, block_K), num_stages=2):
+        cb_push_back(cb_C_local, 16);
         // gemm.py:33: T.copy(C_local, C[by * block_M, bx * block_N])
         cb_wait_front(cb_C_local, 16);
         cb_wait_front(cb_bias_in, 4);

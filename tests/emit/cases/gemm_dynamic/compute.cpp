@@ -42,35 +42,32 @@ void kernel_main() {
         pack_tile<true>(2, cb_C_local, 2);
         pack_tile<true>(3, cb_C_local, 3);
         tile_regs_release();
-        cb_push_back(cb_C_local, 4);
         // gemm.py:124: T.gemm(A_shared, B_shared, C_local)
         reconfig_data_format<SrcOrder::Reverse>(cb_A_shared, cb_B_shared);
-        matmul_block_init(cb_A_shared, cb_B_shared, 0, 2, 2, 1);
+        matmul_block_init(cb_A_shared, cb_B_shared, 0, 2, 1, 1);
         // gemm.py:121: for ko in T.Pipelined(T.ceildiv(k, block_K), num_stages=2):
         for (int32_t ko = 0; ko < (k + 255) / 256; ++ko) {
             // gemm.py:124: T.gemm(A_shared, B_shared, C_local)
-            cb_wait_front(cb_C_local, 4);
             cb_wait_front(cb_A_shared, 16);
             cb_wait_front(cb_B_shared, 16);
-            cb_pop_front(cb_C_local, 4);
-            cb_reserve_back(cb_C_local, 4);
             pack_reconfig_l1_acc(1);
-            tile_regs_acquire();
-            for (int32_t kk_2 = 0; kk_2 < minimum((k + 31) / 32 - ko * 8, 8); ++kk_2) {
-                matmul_block(cb_A_shared, cb_B_shared, kk_2 * 2, kk_2 * 2, 0, 0, 2, 2, 1);
+            for (int32_t m_1 = 0; m_1 < 2; ++m_1) {
+                tile_regs_acquire();
+                for (int32_t kk_2 = 0; kk_2 < minimum((k + 31) / 32 - ko * 8, 8); ++kk_2) {
+                    matmul_block(cb_A_shared, cb_B_shared, kk_2 * 2 + m_1, kk_2 * 2, 0, 0, 2, 1, 1);
+                }
+                tile_regs_commit();
+                tile_regs_wait();
+                pack_tile<true>(0, cb_C_local, m_1 * 2);
+                pack_tile<true>(1, cb_C_local, m_1 * 2 + 1);
+                tile_regs_release();
             }
-            tile_regs_commit();
-            tile_regs_wait();
-            pack_tile<true>(0, cb_C_local, 0);
-            pack_tile<true>(1, cb_C_local, 1);
-            pack_tile<true>(2, cb_C_local, 2);
-            pack_tile<true>(3, cb_C_local, 3);
-            tile_regs_release();
             pack_reconfig_l1_acc(0);
-            cb_push_back(cb_C_local, 4);
             cb_pop_front(cb_A_shared, 16);
             cb_pop_front(cb_B_shared, 16);
         }
+        // gemm.py:121: for ko in T.Pipelined(T.ceildiv(k, block_K), num_stages=2):
+        cb_push_back(cb_C_local, 4);
         // gemm.py:125: T.copy(C_local, C[by * block_M, bx * block_N])
         cb_wait_front(cb_C_local, 4);
         cb_reserve_back(cb_C_local_out, 4);

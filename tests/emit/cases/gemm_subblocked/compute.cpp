@@ -18,29 +18,28 @@ void kernel_main() {
     // gemm.py:8: def matmul(
     compute_kernel_hw_startup<SrcOrder::Reverse>(cb_A_shared, cb_B_shared, cb_C_local_out);
     // gemm.py:32: T.gemm(A_shared, B_shared, C_local)
-    matmul_block_init(cb_A_shared, cb_B_shared, 0, 2, 2, 2);
+    matmul_block_init(cb_A_shared, cb_B_shared, 0, 1, 4, 2);
     // gemm.py:24: with T.Kernel(T.ceildiv(N, block_N), T.ceildiv(M, block_M), threads=128) as (bx, by):
     for (int32_t item_1 = 0; item_1 < item_count; ++item_1) {
         // gemm.py:33: T.copy(C_local, C[by * block_M, bx * block_N])
         cb_wait_front(cb_A_shared, 24);
         cb_wait_front(cb_B_shared, 12);
         cb_reserve_back(cb_C_local_out, 8);
-        for (int32_t r_4_1 = 0; r_4_1 < 2; ++r_4_1) {
+        for (int32_t c_4 = 0; c_4 < 2; ++c_4) {
             tile_regs_acquire();
             // gemm.py:32: T.gemm(A_shared, B_shared, C_local)
             for (int32_t kk_2 = 0; kk_2 < 3; ++kk_2) {
                 for (int32_t k_1 = 0; k_1 < 2; ++k_1) {
-                    matmul_block(cb_A_shared, cb_B_shared, kk_2 * 8 + r_4_1 * 4 + k_1, kk_2 * 4 + k_1 * 2, 0, 0, 2, 2,
-                                 2);
+                    matmul_block(cb_A_shared, cb_B_shared, kk_2 * 8 + k_1, kk_2 * 4 + k_1 * 2 + c_4, 0, 0, 1, 4, 2);
                 }
             }
             // gemm.py:33: T.copy(C_local, C[by * block_M, bx * block_N])
             tile_regs_commit();
             tile_regs_wait();
-            pack_tile<true>(0, cb_C_local_out, r_4_1 * 4);
-            pack_tile<true>(1, cb_C_local_out, r_4_1 * 4 + 1);
-            pack_tile<true>(2, cb_C_local_out, r_4_1 * 4 + 2);
-            pack_tile<true>(3, cb_C_local_out, r_4_1 * 4 + 3);
+            pack_tile<true>(0, cb_C_local_out, c_4);
+            pack_tile<true>(1, cb_C_local_out, c_4 + 2);
+            pack_tile<true>(2, cb_C_local_out, c_4 + 4);
+            pack_tile<true>(3, cb_C_local_out, c_4 + 6);
             tile_regs_release();
         }
         cb_pop_front(cb_A_shared, 24);

@@ -4,7 +4,6 @@
 #include "api/compute/cb_api.h"
 #include "api/compute/common.h"
 #include "api/compute/compute_kernel_hw_startup.h"
-#include "api/compute/eltwise_unary/fill.h"
 #include "api/compute/matmul.h"
 #include "api/compute/pack.h"
 #include "api/compute/reconfig_data_format.h"
@@ -16,68 +15,47 @@ constexpr uint32_t cb_A_shared = get_compile_time_arg_val(1);
 constexpr uint32_t cb_B_shared = get_compile_time_arg_val(2);
 constexpr uint32_t cb_C_local = get_compile_time_arg_val(3);
 
+static int32_t minimum(int32_t a, int32_t b) { return a < b ? a : b; }
+
 void kernel_main() {
     const int32_t block_columns = get_arg_val<int32_t>(0);
     const int32_t block_rows = get_arg_val<int32_t>(1);
 
     // sharded_gemm.py:15: def matmul(A, B, block: int, block_K: int, a: str, b: str, c: str):
     compute_kernel_hw_startup<SrcOrder::Reverse>(cb_A_shared, cb_B_shared, cb_C_local);
-    // sharded_gemm.py:28: T.clear(C_local)
-    fill_tile_init();
     // sharded_gemm.py:21: with T.Kernel(T.ceildiv(N, block), T.ceildiv(M, block), threads=128) as (bx, by):
     for (int32_t item_1 = 0; item_1 < block_columns * block_rows; ++item_1) {
         // sharded_gemm.py:28: T.clear(C_local)
         cb_reserve_back(cb_C_local, 16);
-        pack_reconfig_data_format(cb_C_local);
-        for (int32_t r_4 = 0; r_4 < 2; ++r_4) {
-            for (int32_t c_4 = 0; c_4 < 2; ++c_4) {
-                tile_regs_acquire();
-                fill_tile(0, 0.0f);
-                fill_tile(1, 0.0f);
-                fill_tile(2, 0.0f);
-                fill_tile(3, 0.0f);
-                tile_regs_commit();
-                tile_regs_wait();
-                pack_tile<true>(0, cb_C_local, r_4 * 8 + c_4 * 2);
-                pack_tile<true>(1, cb_C_local, r_4 * 8 + c_4 * 2 + 1);
-                pack_tile<true>(2, cb_C_local, r_4 * 8 + c_4 * 2 + 4);
-                pack_tile<true>(3, cb_C_local, r_4 * 8 + c_4 * 2 + 5);
-                tile_regs_release();
-            }
-        }
-        cb_push_back(cb_C_local, 16);
         // sharded_gemm.py:32: T.gemm(A_shared, B_shared, C_local)
         reconfig_data_format<SrcOrder::Reverse>(cb_A_shared, cb_B_shared);
-        matmul_block_init(cb_A_shared, cb_B_shared, 0, 2, 2, 1);
+        matmul_block_init(cb_A_shared, cb_B_shared, 0, 4, 1, 1);
+        pack_reconfig_data_format(cb_C_local);
         // sharded_gemm.py:29: for ko in T.Pipelined(T.ceildiv(K, block_K), num_stages=2):
         for (int32_t ko = 0; ko < 4; ++ko) {
             // sharded_gemm.py:32: T.gemm(A_shared, B_shared, C_local)
-            cb_wait_front(cb_C_local, 16);
             cb_wait_front(cb_A_shared, 32);
             cb_wait_front(cb_B_shared, 32);
-            cb_pop_front(cb_C_local, 16);
-            cb_reserve_back(cb_C_local, 16);
-            pack_reconfig_l1_acc(1);
-            for (int32_t m_1 = 0; m_1 < 2; ++m_1) {
-                for (int32_t n_1 = 0; n_1 < 2; ++n_1) {
-                    tile_regs_acquire();
-                    for (int32_t kk_2 = 0; kk_2 < 8; ++kk_2) {
-                        matmul_block(cb_A_shared, cb_B_shared, kk_2 * 4 + m_1 * 2, kk_2 * 4 + n_1 * 2, 0, 0, 2, 2, 1);
-                    }
-                    tile_regs_commit();
-                    tile_regs_wait();
-                    pack_tile<true>(0, cb_C_local, m_1 * 8 + n_1 * 2);
-                    pack_tile<true>(1, cb_C_local, m_1 * 8 + n_1 * 2 + 1);
-                    pack_tile<true>(2, cb_C_local, m_1 * 8 + n_1 * 2 + 4);
-                    pack_tile<true>(3, cb_C_local, m_1 * 8 + n_1 * 2 + 5);
-                    tile_regs_release();
+            pack_reconfig_l1_acc(minimum(ko, 1));
+            for (int32_t m = 0; m < 4; ++m) {
+                tile_regs_acquire();
+                for (int32_t kk_2 = 0; kk_2 < 8; ++kk_2) {
+                    matmul_block(cb_A_shared, cb_B_shared, kk_2 * 4 + m, kk_2 * 4, 0, 0, 4, 1, 1);
                 }
+                tile_regs_commit();
+                tile_regs_wait();
+                pack_tile<true>(0, cb_C_local, m * 4);
+                pack_tile<true>(1, cb_C_local, m * 4 + 1);
+                pack_tile<true>(2, cb_C_local, m * 4 + 2);
+                pack_tile<true>(3, cb_C_local, m * 4 + 3);
+                tile_regs_release();
             }
             pack_reconfig_l1_acc(0);
-            cb_push_back(cb_C_local, 16);
             cb_pop_front(cb_A_shared, 32);
             cb_pop_front(cb_B_shared, 32);
         }
+        // sharded_gemm.py:29: for ko in T.Pipelined(T.ceildiv(K, block_K), num_stages=2):
+        cb_push_back(cb_C_local, 16);
         // sharded_gemm.py:33: T.copy(C_local, C[by * block, bx * block])
         cb_wait_front(cb_C_local, 16);
         cb_reserve_back(cb_C_out, 16);

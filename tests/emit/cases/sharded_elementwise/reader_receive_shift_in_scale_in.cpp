@@ -1,0 +1,46 @@
+// scale_shift: the reader kernel, printed by ttile from sharded_elementwise.py:15
+#include <cstdint>
+
+#include "api/dataflow/dataflow_api.h"
+
+constexpr uint32_t cb_shift_in = get_compile_time_arg_val(0);
+constexpr uint32_t cb_scale_in = get_compile_time_arg_val(1);
+constexpr uint32_t cb_X_shared = get_compile_time_arg_val(2);
+constexpr uint32_t shift_in_ready = get_compile_time_arg_val(3);
+constexpr uint32_t shift_in_valid = get_compile_time_arg_val(4);
+constexpr uint32_t scale_in_ready = get_compile_time_arg_val(5);
+constexpr uint32_t scale_in_valid = get_compile_time_arg_val(6);
+
+void kernel_main() {
+    const int32_t block_columns = get_arg_val<int32_t>(0);
+    const int32_t block_rows = get_arg_val<int32_t>(1);
+    const int32_t shift_in_sender_x = get_arg_val<int32_t>(2);
+    const int32_t shift_in_sender_y = get_arg_val<int32_t>(3);
+    const int32_t scale_in_sender_x = get_arg_val<int32_t>(4);
+    const int32_t scale_in_sender_y = get_arg_val<int32_t>(5);
+    const uint32_t shift_in_ready_address = get_semaphore(shift_in_ready);
+    volatile tt_l1_ptr uint32_t *const shift_in_valid_ptr =
+        reinterpret_cast<volatile tt_l1_ptr uint32_t *>(get_semaphore(shift_in_valid));
+    const uint32_t scale_in_ready_address = get_semaphore(scale_in_ready);
+    volatile tt_l1_ptr uint32_t *const scale_in_valid_ptr =
+        reinterpret_cast<volatile tt_l1_ptr uint32_t *>(get_semaphore(scale_in_valid));
+
+    // sharded_elementwise.py:22: with T.Kernel(T.ceildiv(N, block_N), T.ceildiv(M, block_M), threads=128) as (bx, by):
+    for (int32_t item = 0; item < block_columns * block_rows; ++item) {
+        // sharded_elementwise.py:29: T.copy(X[by * block_M, bx * block_N], X_shared)
+        cb_reserve_back(cb_X_shared, 16);
+        cb_push_back(cb_X_shared, 16);
+        // sharded_elementwise.py:31: Y_local[i, j] = X_shared[i, j] * scale[bx * block_N + j] + shift[bx * block_N + j]
+        cb_reserve_back(cb_scale_in, 4);
+        noc_semaphore_set(scale_in_valid_ptr, 0);
+        noc_semaphore_inc(get_noc_addr(scale_in_sender_x, scale_in_sender_y, scale_in_ready_address), 1);
+        noc_semaphore_wait(scale_in_valid_ptr, 1);
+        cb_push_back(cb_scale_in, 4);
+        cb_reserve_back(cb_shift_in, 4);
+        noc_semaphore_set(shift_in_valid_ptr, 0);
+        noc_semaphore_inc(get_noc_addr(shift_in_sender_x, shift_in_sender_y, shift_in_ready_address), 1);
+        noc_semaphore_wait(shift_in_valid_ptr, 1);
+        cb_push_back(cb_shift_in, 4);
+    }
+    noc_async_atomic_barrier();
+}

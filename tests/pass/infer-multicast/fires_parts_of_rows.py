@@ -1,0 +1,16 @@
+# run: opt --passes=Canonicalize,InferTTLayout,PropagateTTLayout,PadTiles,TTTilesToCoreMap,LowerTTTileIntrinsics,StageTransfers,CoarsenItems,CoarsenK,FuseTiles,AllocateCircularBuffers,BalanceMovers,InsertFlowControl,SplitDataflow,ScheduleDST,InsertSynchronization,GridToPersistentTT,InferMulticast --no-locations --core-grid=4x2
+import tilelang.language as T
+
+
+@T.prim_func
+def gemm(A: T.Tensor((512, 512), "bfloat16"), B: T.Tensor((512, 1024), "bfloat16"), C: T.Tensor((512, 1024), "bfloat16")):
+    with T.Kernel(8, 2) as (bx, by):
+        a = T.alloc_shared((256, 256), "bfloat16")
+        b = T.alloc_shared((256, 128), "bfloat16")
+        c = T.alloc_fragment((256, 128), "float32")
+        T.clear(c)
+        for k in T.Pipelined(2, num_stages=2):
+            T.copy(A[by * 256, k * 256], a)
+            T.copy(B[k * 256, bx * 128], b)
+            T.gemm(a, b, c)
+        T.copy(c, C[by * 256, bx * 128])
