@@ -29,8 +29,8 @@ PYTHON
         [ "$("$candidate" -c 'import sys; print(*sys.version_info[:2])' 2>/dev/null)" = "3 10" ] || continue
         echo "Installing ttnn $version"
         "$candidate" -m venv "$folder/venv"
-        "$folder/venv/bin/python" -m pip install --quiet --disable-pip-version-check "$wheels"/ttnn-"$version"-*.whl
-        break
+        "$folder/venv/bin/python" -m pip install --quiet --disable-pip-version-check "$wheels"/ttnn-"$version"-*.whl && break
+        rm -r "$folder/venv"
     done
     rm -r "$wheels"
 fi
