@@ -4,13 +4,14 @@
 
 #include "base/file.h"
 #include "cli/lower.h"
+#include "cli/reference.h"
 #include "emit/emit.h"
 #include "report/report.h"
 
 typedef struct CompileSettings {
     KernelSettings kernel;
     const char *folder;
-    bool force;
+    bool force, reference;
     const char *host;
 } CompileSettings;
 
@@ -20,6 +21,8 @@ static const OptionRow rows[] = {
     {"force", OPTION_FLAG, offsetof(CompileSettings, force), NULL, "write to a folder that holds other files, too"},
     {"host", OPTION_TEXT, offsetof(CompileSettings, host), "python|cpp",
      "what runs the kernels on a card: run.py alone, or host.cpp with a CMakeLists.txt, too (python)"},
+    {"reference", OPTION_FLAG, offsetof(CompileSettings, reference), NULL,
+     "evaluate the kernel on seeded inputs and write inputs/ and expected/, which run.py and host.cpp read"},
     KERNEL_OPTIONS(CompileSettings, kernel),
 };
 
@@ -34,6 +37,8 @@ typedef struct Compiled {
     LoweredKernel kernel;
     EmittedFiles *files; // of each launch: kernels and what runs them
     double milliseconds;
+    const Function *function; // the kernel
+    Reference *reference;     // NULL: not asked for
 } Compiled;
 
 // The plan and the simulator take chips that no kernel can be printed for.
@@ -60,11 +65,12 @@ static EmittedFiles launch_files(Cli *cli, const CompileSettings *settings, cons
 }
 
 static Compiled compile_file(Cli *cli, const CompileSettings *settings, const char *file, int count,
-                             const char *const bindings[]) {
+                             const char *const bindings[], Reference *reference) {
     Arena *arena = &cli->context->unit;
     Kernel kernel = cli_load(cli, &settings->kernel, file, count, bindings);
+    if (reference) reference_evaluate(kernel.function, reference);
     double start = monotonic_milliseconds();
-    Compiled compiled = {.kernel = cli_lower(cli, &kernel)};
+    Compiled compiled = {.kernel = cli_lower(cli, &kernel), .function = kernel.function, .reference = reference};
     const char *name = value_get(compiled.kernel.plan, "kernel")->text;
     compiled.files = arena_new_array(arena, EmittedFiles, compiled.kernel.launches.count);
     for (uint32_t i = 0; i < compiled.kernel.launches.count; i++)
@@ -136,6 +142,7 @@ static void write_compiled(Cli *cli, const CompileSettings *settings, const Comp
         plan_write(cli->context, folder, launch->plan, &launch->text);
         note_old_host(cli, folder, &compiled->files[i]);
     }
+    if (compiled->reference) reference_write(cli, compiled->function, compiled->reference, compiled->folder);
     if (compiled->kernel.launches.count == 1) return;
     EmittedFiles sequence = emit_sequence(cli->context);
     write_files(cli, compiled->folder, &sequence);
@@ -178,24 +185,52 @@ static bool is_binding(const char *word) {
     return equals && !memchr(word, '/', (size_t)(equals - word)) && !memchr(word, '.', (size_t)(equals - word));
 }
 
+// One FILE with its bindings.
+typedef struct CompileWork {
+    Cli *cli;
+    const CompileSettings *settings;
+    const char *file;
+    int count;
+    const char *const *bindings;
+    Reference *reference;
+    Value *kernels; // that were compiled
+    double milliseconds;
+} CompileWork;
+
+static void compile_and_write(Context *context, void *user) {
+    CompileWork *work = user;
+    Cli *cli = work->cli;
+    Compiled compiled = compile_file(cli, work->settings, work->file, work->count, work->bindings, work->reference);
+    require_new_name(cli, work->kernels, &compiled);
+    write_compiled(cli, work->settings, &compiled);
+    value_append(&context->unit, work->kernels, report_compiled(cli, &compiled));
+    if (!cli->json) print_compiled(cli, &compiled);
+    work->milliseconds += compiled.milliseconds;
+}
+
+static void compile_guarded(CompileWork *work) {
+    Reference reference = {0};
+    work->reference = work->settings->reference ? &reference : NULL;
+    bool done = context_try(work->cli->context, compile_and_write, work);
+    reference_free(&reference);
+    if (!done) fail_now(work->cli->context);
+}
+
 static void run(Cli *cli, void *settings, const Words *words) {
     const CompileSettings *own = settings;
     wants_cpp_host(cli, own->host); // before any work
-    Value *kernels = value_list(&cli->context->unit);
-    double total = 0;
+    CompileWork work = {.cli = cli, .settings = own, .kernels = value_list(&cli->context->unit)};
     for (uint32_t i = 0; i < words->count;) {
-        uint32_t bindings = i + 1;
-        while (bindings < words->count && is_binding(words->items[bindings])) bindings++;
-        Compiled compiled = compile_file(cli, own, words->items[i], (int)(bindings - i - 1), words->items + i + 1);
-        require_new_name(cli, kernels, &compiled);
-        write_compiled(cli, own, &compiled);
-        value_append(&cli->context->unit, kernels, report_compiled(cli, &compiled));
-        if (!cli->json) print_compiled(cli, &compiled);
-        total += compiled.milliseconds;
-        i = bindings;
+        uint32_t end = i + 1;
+        while (end < words->count && is_binding(words->items[end])) end++;
+        work.file = words->items[i];
+        work.count = (int)(end - i - 1);
+        work.bindings = words->items + i + 1;
+        compile_guarded(&work);
+        i = end;
     }
-    report_number(cli, "compile_ms", total);
-    report_value(cli, "kernels", kernels);
+    report_number(cli, "compile_ms", work.milliseconds);
+    report_value(cli, "kernels", work.kernels);
 }
 
 const Command command_compile = {

@@ -82,6 +82,30 @@ def test_host_refuses_what_it_lacks(tmp_path):
     assert not (tmp_path / "cpp").exists()
 
 
+def test_reference(tmp_path):
+    assert compiled(tmp_path, "--reference").returncode == 0
+    assert names(tmp_path) == FILES | {"inputs", "expected"}
+    files = {f"{path.parent.name}/{path.name}" for path in (tmp_path / "matmul").glob("*/*.npy")}
+    assert files == {"inputs/A.npy", "inputs/B.npy", "expected/C.npy"}
+    assert compiled(tmp_path, "--reference").returncode == 0  # its own folder still
+
+
+def test_reference_of_a_kernel_that_fails(tmp_path):
+    """What the reference refuses is not compiled; thread programs have no reference."""
+    result = ttile("compile", "tests/programs/legal/multicast_row.ttir", "--reference", "-o", tmp_path)
+    assert result.returncode == 1 and "error[already-lowered]" in result.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_reference_of_several_launches(tmp_path):
+    kernel = ("tests/kernels/chains.py:three_steps", "M=64", "N=64")
+    result = ttile("compile", *kernel, "--reference", "-o", tmp_path)
+    assert result.returncode == 0, result.stderr
+    (folder,) = tmp_path.iterdir()
+    assert {"inputs", "expected", "launch0"} <= {path.name for path in folder.iterdir()}
+    assert not list(folder.glob("launch*/expected"))
+
+
 def test_names_are_made_legal(tmp_path):
     result = ttile("compile", "tests/emit/names.py", "--host=cpp", "-o", tmp_path)
     assert result.returncode == 0, result.stderr

@@ -419,6 +419,20 @@ def test_ttile_runs_on_a_card_and_judges(computer_with_ttnn):
     assert not list(computer_with_ttnn.glob("ttile-*"))
 
 
+def test_runner_compares_with_the_reference(computer_with_ttnn, tmp_path):
+    """`ttile compile --reference` writes what run.py reads by itself."""
+    folder, plan = compiled(tmp_path / "out", "examples/gemm.py", "M=128", "N=128", "K=128", "--reference")
+    inputs = {path.stem: np.load(path) for path in (folder / "inputs").iterdir()}
+    assert inputs.keys() == {"A", "B", "bias"}
+    expected = np.maximum(inputs["A"] @ inputs["B"] + inputs["bias"], 0)
+    assert np.allclose(np.load(folder / "expected" / "C.npy"), expected, rtol=2**-7)
+    result = subprocess.run([f"{sys.prefix}/bin/python", folder / "run.py"], capture_output=True, text=True)
+    assert result.stdout.splitlines()[-1] == "PASS", result.stdout + result.stderr
+    np.save(folder / "expected" / "C.npy", expected + 10)
+    result = subprocess.run([f"{sys.prefix}/bin/python", folder / "run.py"], capture_output=True, text=True)
+    assert result.returncode == 1 and result.stdout.splitlines()[-1] == "FAIL"
+
+
 def test_ttile_sees_wrong_results(computer_with_ttnn):
     module = computer_with_ttnn / "ttnn.py"
     module.write_text(module.read_text().replace("Ttnn(gemm_answer)", "Ttnn(lambda a, b, bias, c: c.array.fill(1.0))"))
