@@ -117,7 +117,7 @@ typedef struct SelfTest {
 
 static const SelfTest self_tests[] = {
     {"", "stream_single_page", 0},
-    {"", "gemm_one_core", 1}, // survives
+    {"", "functions", 2}, // survive
     {"= no reason\nstream_single_page / reader: drop noc_async_read_barrier()\n", "stream_single_page", 1},
     {"= no reason\nstream_single_page / reader: drop cb_wait_back(cb_A, 1)\n", "stream_single_page", 1},
     {"= of another kernel\ngemm_one_core / reader: drop noc_async_read_barrier()\n", "stream_single_page", 0},
