@@ -132,21 +132,23 @@ static void emit_to_group(const Casting *casting, InstructionId id, int count, c
 // ---------------------------------------------------------------- a fill's other sides
 
 // Before the push: the pages are here, and go to everyone who has made room. What was sent before has left, so its
-// pages may be written again; a buffer of one window must see this one leave.
+// pages may be written again; a buffer of one window must see this one leave, and so must a flag that could overtake
+// it.
 static void send_window(Casting *casting, const Fill *fill) {
     const Shared *shared = casting->shared;
-    const CircularBuffer *circular = shared->circular;
+    bool has_one_window = shared->circular->pages == shared->circular->window;
+    bool flag_waits = casting->target->flag_overtakes_data;
     casting->place = fill->push;
     casting->location = fill->push->location;
-    emit(casting, INSTR_NOC_ASYNC_WRITES_FLUSHED, 0, NULL);
+    if (!flag_waits && !has_one_window) emit(casting, INSTR_NOC_ASYNC_WRITES_FLUSHED, 0, NULL);
     emit_semaphore(casting, INSTR_NOC_SEMAPHORE_WAIT, shared->ready, argument_operand(casting, CAST_DESTINATIONS));
     emit_semaphore(casting, INSTR_NOC_SEMAPHORE_SET, shared->ready, number_operand(casting, 0));
     Operand window[] = {operand_circular(shared->circular), number_operand(casting, 0), operand_expr(fill->pages)};
     emit_to_group(casting, INSTR_NOC_ASYNC_WRITE_MULTICAST, 3, window);
-    if (casting->target->flag_overtakes_data) emit(casting, INSTR_NOC_ASYNC_WRITES_FLUSHED, 0, NULL);
+    if (flag_waits) emit(casting, INSTR_NOC_ASYNC_WRITES_FLUSHED, 0, NULL);
     Operand flag[] = {semaphore_operand(shared->valid)};
     emit_to_group(casting, INSTR_NOC_SEMAPHORE_SET_MULTICAST, 1, flag);
-    if (circular->pages == circular->window) emit(casting, INSTR_NOC_ASYNC_WRITES_FLUSHED, 0, NULL);
+    if (!flag_waits && has_one_window) emit(casting, INSTR_NOC_ASYNC_WRITES_FLUSHED, 0, NULL);
 }
 
 // Instead of the reads: room is made, the sender knows, the pages are there.
@@ -162,14 +164,13 @@ static void receive_window(Casting *casting, const Fill *fill) {
     emit_semaphore(casting, INSTR_NOC_SEMAPHORE_WAIT, shared->valid, number_operand(casting, 1));
 }
 
-static bool ends_with(const Block *program, InstructionId id) {
-    const Statement *last = program->last;
-    return last && last->kind == STATEMENT_OPERATION && instruction_of(last)->id == id;
+static bool is_instruction(const Statement *statement, InstructionId id) {
+    return statement && statement->kind == STATEMENT_OPERATION && instruction_of(statement)->id == id;
 }
 
 // Nothing may be under way when the kernel ends.
 static void finish(Casting *casting, InstructionId barrier) {
-    if (ends_with(casting->block, barrier)) return;
+    if (is_instruction(casting->block->last, barrier)) return;
     casting->place = NULL;
     casting->location = casting->shared->circular->location;
     emit(casting, barrier, 0, NULL);
@@ -191,6 +192,20 @@ static void cast_buffer(const Multicast *multicast, const Shared *shared, Block 
     casting.place = program->first;
     casting.location = shared->circular->location;
     emit_semaphore(&casting, INSTR_NOC_SEMAPHORE_SET, shared->valid, number_operand(&casting, 1));
+}
+
+// A flush waits for all that the thread has sent: one in front of the first send serves every other of the same turn.
+static void keep_first_flush(Block *block) {
+    bool is_flushed = false;
+    for (Statement *s = block->first, *next; s; s = next) {
+        next = s->next;
+        Block *blocks[2];
+        int count = statement_blocks(s, blocks);
+        for (int i = 0; i < count; i++) keep_first_flush(blocks[i]);
+        if (!is_instruction(s, INSTR_NOC_ASYNC_WRITES_FLUSHED)) continue;
+        if (is_flushed && is_instruction(next, INSTR_NOC_SEMAPHORE_WAIT)) statement_remove(s);
+        is_flushed = true;
+    }
 }
 
 // ---------------------------------------------------------------- programs
@@ -217,6 +232,7 @@ static ThreadProgram *program_for(const Multicast *multicast, const ThreadProgra
         if (shared->circular->producer == all->thread)
             cast_buffer(multicast, shared, program->body, role_of(shared, multicast->cores[first]));
     }
+    keep_first_flush(program->body);
     drop_unused(program->body);
     return program;
 }

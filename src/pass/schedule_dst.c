@@ -78,6 +78,17 @@ static void accumulate_in_l1(Scheduling *work, Statement *nest, Block *into, con
     emit_instruction(work->module, into, INSTR_PACK_L1_ACC, nest->location, 1, operands);
 }
 
+// The packer need not stop adding when nothing is packed before it is told anew.
+static void drop_needless_stop(Statement *nest) {
+    for (Statement *s = nest->previous; s && s->kind == STATEMENT_OPERATION; s = s->previous) {
+        const Instruction *instruction = instruction_of(s);
+        if (!instruction || instruction->unit == UNIT_PACK) {
+            if (instruction && instruction->effect == EFFECT_PACK_ACCUMULATE) statement_remove(s);
+            return;
+        }
+    }
+}
+
 // Whether the packer adds: not in the turn that gives a sum its first term.
 static const Expr *adds_here(Scheduling *work, const Statement *nest) {
     const Expr *one = expr_int(work->module, 1);
@@ -112,7 +123,10 @@ static void schedule_nest(Scheduling *work, Statement *nest) {
     Subblock subblock = nest_subblock(work, &loops, row, column, registers);
     bool accumulates = nest_accumulates(work->function, &loops);
     Block *schedule = block_new(work->module, NULL), *inside = schedule;
-    if (accumulates) accumulate_in_l1(work, nest, schedule, adds_here(work, nest));
+    if (accumulates) {
+        drop_needless_stop(nest);
+        accumulate_in_l1(work, nest, schedule, adds_here(work, nest));
+    }
     for (int i = 0; i < loops.count - 2; i++) {
         Statement *outer = build_for(work->module, FOR_SERIAL, loops.loops[i]->loop.variable,
                                      loops.loops[i]->loop.extent, loops.loops[i]->location);

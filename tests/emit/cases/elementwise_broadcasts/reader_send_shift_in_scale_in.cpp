@@ -87,7 +87,6 @@ void kernel_main() {
             noc_async_read_page(by * 4 + r_1_1, shift, get_write_ptr(cb_shift_in) + r_1_1 * cb_shift_in_page_bytes);
         }
         noc_async_read_barrier();
-        noc_async_writes_flushed();
         noc_semaphore_wait(shift_in_ready_ptr, shift_in_destinations);
         noc_semaphore_set(shift_in_ready_ptr, 0);
         const uint64_t cb_shift_in_receivers = get_noc_multicast_addr(

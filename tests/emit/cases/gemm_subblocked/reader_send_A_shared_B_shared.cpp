@@ -85,7 +85,6 @@ void kernel_main() {
             }
         }
         noc_async_read_barrier();
-        noc_async_writes_flushed();
         noc_semaphore_wait(B_shared_ready_ptr, B_shared_destinations);
         noc_semaphore_set(B_shared_ready_ptr, 0);
         const uint64_t cb_B_shared_receivers = get_noc_multicast_addr(

@@ -76,7 +76,6 @@ void kernel_main() {
             noc_async_read_page(bx * 4 + c_1_2, shift, get_write_ptr(cb_shift_in) + c_1_2 * cb_shift_in_page_bytes);
         }
         noc_async_read_barrier();
-        noc_async_writes_flushed();
         noc_semaphore_wait(shift_in_ready_ptr, shift_in_destinations);
         noc_semaphore_set(shift_in_ready_ptr, 0);
         const uint64_t cb_shift_in_receivers = get_noc_multicast_addr(
