@@ -102,11 +102,11 @@ static Thread only_thread(unsigned bits) {
     return bits & 1u << THREAD_READER ? THREAD_READER : bits & 1u << THREAD_COMPUTE ? THREAD_COMPUTE : THREAD_WRITER;
 }
 
-static CircularBuffer *add_circular(Allocation *work, Name name, DType format, int window, int depth,
+static CircularBuffer *add_circular(Allocation *work, const char *name, DType format, int window, int depth,
                                     Location location) {
     CircularBuffer *circular = arena_new(&work->module->context->unit, CircularBuffer);
     *circular = (CircularBuffer){
-        .name = name,
+        .name = function_fresh_name(work->function, name), // a tensor of the user's may have it
         .index = (int)work->function->circular_buffers.count,
         .format = format,
         .page_bytes = (int)dtype_bytes(format) * TILE_SIZE * TILE_SIZE,
@@ -188,11 +188,10 @@ static void allocate(Allocation *work, Buffer *buffer) {
 }
 
 static void allocate_index_tile(Allocation *work, const char *name) {
-    CircularBuffer *circular =
-        add_circular(work, name_of(work->module->context, name), DTYPE_FLOAT32, 1, 1, work->function->location);
+    CircularBuffer *circular = add_circular(work, name, DTYPE_FLOAT32, 1, 1, work->function->location);
     circular->unpack = UNPACK_DST;
     circular->resident = true;
-    circular->constant = circular->name;
+    circular->constant = name_of(work->module->context, name);
 }
 
 // ---------------------------------------------------------------- L1

@@ -1,13 +1,13 @@
-"""Names that C++ or TT-Metalium keeps for itself, and names that are not ASCII."""
+"""Names that C++ or TT-Metalium keeps for itself, that circular buffers get, and that are not ASCII."""
 
 import tilelang
 import tilelang.language as T
 
 
 @tilelang.jit
-def template(register, α, MATH, delete: int, new: int):
+def template(cb_volatile, α, MATH, delete: int, new: int):
     ROWS, ширина = T.const("ROWS, ширина")
-    register: T.Tensor((ROWS, ширина), T.float32)
+    cb_volatile: T.Tensor((ROWS, ширина), T.float32)
     α: T.Tensor((ширина,), T.float32)
     MATH: T.Tensor((ROWS, ширина), T.float32)
     union = T.empty((ROWS, ширина), T.float32)
@@ -18,7 +18,7 @@ def template(register, α, MATH, delete: int, new: int):
 
         T.clear(PACK)
         for goto in T.serial(2):
-            T.copy(register[pack_tile * delete, namespace * new], volatile)
+            T.copy(cb_volatile[pack_tile * delete, namespace * new], volatile)
             for i, j in T.Parallel(delete, new):
                 PACK[i, j] += volatile[i, j] * MATH[pack_tile * delete + i, namespace * new + j] + α[namespace * new + j]
         T.copy(PACK, union[pack_tile * delete, namespace * new])

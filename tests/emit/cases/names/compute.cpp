@@ -14,13 +14,13 @@
 constexpr uint32_t cb_PACK_out = get_compile_time_arg_val(0);
 constexpr uint32_t cb_xceb1_in = get_compile_time_arg_val(1);
 constexpr uint32_t cb_MATH_in = get_compile_time_arg_val(2);
-constexpr uint32_t cb_volatile = get_compile_time_arg_val(3);
+constexpr uint32_t cb_volatile_1 = get_compile_time_arg_val(3);
 constexpr uint32_t cb_PACK = get_compile_time_arg_val(4);
 
 void kernel_main() {
     const int32_t item_count = get_arg_val<int32_t>(0);
 
-    // names.py:8: def template(register, ?, MATH, delete: int, new: int):
+    // names.py:8: def template(cb_volatile, ?, MATH, delete: int, new: int):
     compute_kernel_hw_startup<SrcOrder::Regular>(cb_PACK, cb_PACK, cb_PACK);
     // names.py:23: PACK[i, j] += volatile[i, j] * MATH[pack_tile * delete + i, namespace * new + j] + ?[namespace * new
     copy_init(cb_PACK);
@@ -44,7 +44,7 @@ void kernel_main() {
         for (int32_t goto_ = 0; goto_ < 2; ++goto_) {
             // names.py:22: for i, j in T.Parallel(delete, new):
             cb_wait_front(cb_PACK, 3);
-            cb_wait_front(cb_volatile, 3);
+            cb_wait_front(cb_volatile_1, 3);
             cb_wait_front(cb_MATH_in, 3);
             cb_wait_front(cb_xceb1_in, 3);
             cb_reserve_back(cb_PACK, 3);
@@ -52,7 +52,7 @@ void kernel_main() {
                 tile_regs_acquire();
                 // names.py:23: PACK[i, j] += volatile[i, j] * MATH[pack_tile * delete + i, namespace * new + j] + ?[nam
                 copy_tile(cb_PACK, c_2, 0);
-                copy_tile(cb_volatile, c_2, 1);
+                copy_tile(cb_volatile_1, c_2, 1);
                 copy_tile(cb_MATH_in, c_2, 2);
                 mul_binary_tile_init();
                 mul_binary_tile(1, 2, 1);
@@ -69,7 +69,7 @@ void kernel_main() {
             // names.py:22: for i, j in T.Parallel(delete, new):
             cb_pop_front(cb_PACK, 3);
             cb_push_back(cb_PACK, 3);
-            cb_pop_front(cb_volatile, 3);
+            cb_pop_front(cb_volatile_1, 3);
             cb_pop_front(cb_MATH_in, 3);
             cb_pop_front(cb_xceb1_in, 3);
         }

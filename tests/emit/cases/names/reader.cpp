@@ -5,22 +5,22 @@
 
 constexpr uint32_t cb_xceb1_in = get_compile_time_arg_val(0);
 constexpr uint32_t cb_MATH_in = get_compile_time_arg_val(1);
-constexpr uint32_t cb_volatile = get_compile_time_arg_val(2);
+constexpr uint32_t cb_volatile_1 = get_compile_time_arg_val(2);
 constexpr uint32_t cb_xceb1_in_page_bytes = 4096;
 constexpr uint32_t cb_MATH_in_page_bytes = 4096;
-constexpr uint32_t cb_volatile_page_bytes = 4096;
+constexpr uint32_t cb_volatile_1_page_bytes = 4096;
 
-constexpr auto register_args = TensorAccessorArgs<3>();
-constexpr auto xceb1_args = TensorAccessorArgs<register_args.next_compile_time_args_offset()>();
+constexpr auto cb_volatile_args = TensorAccessorArgs<3>();
+constexpr auto xceb1_args = TensorAccessorArgs<cb_volatile_args.next_compile_time_args_offset()>();
 constexpr auto MATH_args = TensorAccessorArgs<xceb1_args.next_compile_time_args_offset()>();
 
 void kernel_main() {
-    const uint32_t register_address = get_arg_val<uint32_t>(0);
+    const uint32_t cb_volatile_address = get_arg_val<uint32_t>(0);
     const uint32_t xceb1_address = get_arg_val<uint32_t>(1);
     const uint32_t MATH_address = get_arg_val<uint32_t>(2);
     const int32_t item_start = get_arg_val<int32_t>(3);
     const int32_t item_count = get_arg_val<int32_t>(4);
-    const auto register_ = TensorAccessor(register_args, register_address);
+    const auto cb_volatile = TensorAccessor(cb_volatile_args, cb_volatile_address);
     const auto xceb1 = TensorAccessor(xceb1_args, xceb1_address);
     const auto MATH_ = TensorAccessor(MATH_args, MATH_address);
 
@@ -30,14 +30,14 @@ void kernel_main() {
         const int32_t pack_tile_ = (item + item_start) / 2;
         // names.py:20: for goto in T.serial(2):
         for (int32_t goto_ = 0; goto_ < 2; ++goto_) {
-            // names.py:21: T.copy(register[pack_tile * delete, namespace * new], volatile)
-            cb_reserve_back(cb_volatile, 3);
+            // names.py:21: T.copy(cb_volatile[pack_tile * delete, namespace * new], volatile)
+            cb_reserve_back(cb_volatile_1, 3);
             for (int32_t c_1 = 0; c_1 < 3; ++c_1) {
-                noc_async_read_page(pack_tile_ * 6 + namespace_ * 3 + c_1, register_,
-                                    get_write_ptr(cb_volatile) + c_1 * cb_volatile_page_bytes);
+                noc_async_read_page(pack_tile_ * 6 + namespace_ * 3 + c_1, cb_volatile,
+                                    get_write_ptr(cb_volatile_1) + c_1 * cb_volatile_1_page_bytes);
             }
             noc_async_read_barrier();
-            cb_push_back(cb_volatile, 3);
+            cb_push_back(cb_volatile_1, 3);
             // names.py:23: PACK[i, j] += volatile[i, j] * MATH[pack_tile * delete + i, namespace * new + j] + ?[namespa
             cb_reserve_back(cb_MATH_in, 3);
             for (int32_t c_2_1 = 0; c_2_1 < 3; ++c_2_1) {

@@ -27,6 +27,6 @@ void kernel_main() {
         noc_async_writes_flushed();
         cb_pop_front(cb_PACK_out, 3);
     }
-    // names.py:8: def template(register, ?, MATH, delete: int, new: int):
+    // names.py:8: def template(cb_volatile, ?, MATH, delete: int, new: int):
     noc_async_write_barrier();
 }
