@@ -214,6 +214,14 @@ static void add_source_text(Emitter *emitter, Location location, Text *out) {
     add_plain(out, start, length);
 }
 
+// A comment must not go on in the next line: without a backslash at its end, nor the trigraph of one.
+static size_t end_of_comment(const char *text, size_t length) {
+    for (;; length--) {
+        bool trigraph = length > 2 && !memcmp(text + length - 3, "\?\?/", 3);
+        if (!length || (text[length - 1] != '\\' && text[length - 1] != ' ' && !trigraph)) return length;
+    }
+}
+
 void print_source_line(Emitter *emitter, Location location) {
     bool same = location.source == emitter->said.source && location.line == emitter->said.line;
     if (same || !location.source || !location.line) return;
@@ -227,8 +235,7 @@ void print_source_line(Emitter *emitter, Location location) {
     int room = LINE_WIDTH - emitter->indent * INDENT_WIDTH;
     size_t length = text.length;
     if ((int)length > room) length = room > 0 ? (size_t)room : 0;
-    // A comment must not go on in the next line.
-    while (length && (text.data[length - 1] == '\\' || text.data[length - 1] == ' ')) length--;
+    length = end_of_comment(text.data, length);
     if (!length) return;
     add_spaces(emitter->out, emitter->indent * INDENT_WIDTH);
     text_add_bytes(emitter->out, text.data, length);

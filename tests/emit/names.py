@@ -17,7 +17,7 @@ def template(cb_volatile, α, MATH, delete: int, new: int):
         PACK = T.alloc_fragment((delete, new), T.float32)
 
         T.clear(PACK)
-        for goto in T.serial(2):
+        for goto in T.serial(2):  # äß/
             T.copy(cb_volatile[pack_tile * delete, namespace * new], volatile)
             for i, j in T.Parallel(delete, new):
                 PACK[i, j] += volatile[i, j] * MATH[pack_tile * delete + i, namespace * new + j] + α[namespace * new + j]

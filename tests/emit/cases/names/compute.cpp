@@ -40,7 +40,7 @@ void kernel_main() {
         pack_tile<true>(2, cb_PACK, 2);
         tile_regs_release();
         cb_push_back(cb_PACK, 3);
-        // names.py:20: for goto in T.serial(2):
+        // names.py:20: for goto in T.serial(2):  # ??
         for (int32_t goto_ = 0; goto_ < 2; ++goto_) {
             // names.py:22: for i, j in T.Parallel(delete, new):
             cb_wait_front(cb_PACK, 3);

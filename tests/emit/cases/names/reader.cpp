@@ -28,7 +28,7 @@ void kernel_main() {
     for (int32_t item = 0; item < item_count; ++item) {
         const int32_t namespace_ = (item + item_start) % 2;
         const int32_t pack_tile_ = (item + item_start) / 2;
-        // names.py:20: for goto in T.serial(2):
+        // names.py:20: for goto in T.serial(2):  # ??
         for (int32_t goto_ = 0; goto_ < 2; ++goto_) {
             // names.py:21: T.copy(cb_volatile[pack_tile * delete, namespace * new], volatile)
             cb_reserve_back(cb_volatile_1, 3);
