@@ -37,11 +37,19 @@ static int rank_of(const char *text, size_t sign) {
     return -1;
 }
 
+// How a character changes the depth of parentheses. Those of template arguments count, too: what they are in is written
+// without a space before the sign, other than comparisons.
+static int step_of(const char *text, size_t at) {
+    char before = at ? text[at - 1] : ' ';
+    if (text[at] == '(' || (text[at] == '<' && (before == '_' || isalnum((unsigned char)before)))) return 1;
+    return -(text[at] == ')' || (text[at] == '>' && before != ' ' && before != '-'));
+}
+
 // Whether a comma stands at the level of the parenthesis that `text` begins in.
 static bool has_several(const char *text) {
-    for (int depth = 0; *text && depth >= 0; text++) {
-        depth += (*text == '(') - (*text == ')');
-        if (*text == ',' && depth == 0) return true;
+    for (size_t i = 0, depth = 1; text[i] && depth > 0; i++) {
+        depth += (size_t)step_of(text, i);
+        if (text[i] == ',' && depth == 1) return true;
     }
     return false;
 }
@@ -52,11 +60,12 @@ static Break find_break(const char *text, size_t length, int column, Nesting ope
     int best_order = INT_MAX;
     Break best = {.nesting = open};
     for (size_t i = 0; i < length && column + (int)i <= LINE_WIDTH; i++) {
-        if (text[i] == '(' && open.depth + 1 < MAX_NESTING) {
+        int step = step_of(text, i);
+        if (step > 0 && open.depth + 1 < MAX_NESTING) {
             open.aligns[++open.depth] = column + (int)i + 1;
             open.lists[open.depth] = has_several(text + i + 1);
         }
-        if (text[i] == ')' && open.depth > 0) open.depth--;
+        if (step < 0 && open.depth > 0) open.depth--;
         if (i == 0 || text[i] != ' ') continue;
         bool assigns = text[i - 1] == '=' && i > 1 && text[i - 2] == ' ';
         if (assigns && open.depth == 0) open.aligns[0] = column + (int)i + 1;
@@ -75,7 +84,7 @@ static Break find_break(const char *text, size_t length, int column, Nesting ope
 static size_t end_of_unfinished(const char *text, const Nesting *open) {
     int depth = open->depth;
     for (size_t i = 0; open->unfinished && text[i]; i++) {
-        depth += (text[i] == '(') - (text[i] == ')');
+        depth += step_of(text, i);
         if (depth < open->unfinished) return 0;
         if (text[i] == ',' && depth == open->unfinished) return i + 1;
     }

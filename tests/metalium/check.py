@@ -371,8 +371,11 @@ WRONG = [
     ("compute", r"relu_tile\(0\)", "relu_tile()", "a vector-unit call without its tile"),
     ("compute", r"get_compile_time_arg_val\(4\)", "get_compile_time_arg_val(5)", "a compile-time argument too many"),
     ("reader", r"noc_async_read_page\((.*), (A|B),", r"noc_async_read_page(\2, \1,", "arguments in the wrong order"),
-    ("reader", r"TensorAccessorArgs<3>", "TensorAccessorArgs<99>", "an offset beyond the arguments"),
-    ("reader", r"const int32_t bx", "const uint32_t *bx", "a pointer for a number"),
+    ("reader", r"TensorAccessorArgs<\d+>", "TensorAccessorArgs<99>", "an offset beyond the arguments"),
+    ("reader", r"const int32_t (\w+) = get_arg_val", r"const uint32_t *\1 = get_arg_val", "a pointer for a number"),
+    ("reader", r"noc_semaphore_wait\((\w+)_ptr", r"noc_semaphore_wait(get_semaphore(\1)", "an address for a pointer"),
+    ("reader", r"get_noc_multicast_addr\(\s*\w+,", "get_noc_multicast_addr(", "a corner too few"),
+    ("reader", r"\btrue\);", "true, noc_index, 0, 0);", "an argument too many of a multicast"),
     ("writer", r"noc_async_writes_flushed\(\)", "noc_async_writes_flush()", "a misspelt call"),
 ]
 
@@ -380,7 +383,9 @@ WRONG = [
 def self_test(checker):
     with tempfile.TemporaryDirectory() as folder:
         ((own, plan),) = compile_launches(["examples/gemm.py"], folder)
-        sources = {kernel["thread"]: (kernel, (own / kernel["file"]).read_text()) for kernel in plan["kernels"]}
+        sources = {}  # of each thread the first: of those that send
+        for kernel in plan["kernels"]:
+            sources.setdefault(kernel["thread"], (kernel, (own / kernel["file"]).read_text()))
     missed = [thread for thread, (kernel, source) in sources.items() if checker.check(plan, kernel, source)]
     for thread, pattern, replacement, what in WRONG:
         kernel, source = sources[thread]
