@@ -35,6 +35,7 @@ static Value *pass_value(Cli *cli, const Pass *pass) {
     report_value(&row, "requires", attributes_value(cli, pass->requires));
     report_value(&row, "provides", attributes_value(cli, pass->provides));
     report_value(&row, "breaks", attributes_value(cli, pass->breaks));
+    report_value(&row, "precedes", attributes_value(cli, pass->precedes));
     report_value(&row, "optional", value_bool(&cli->context->unit, pass->optional));
     return row.report;
 }

@@ -283,6 +283,7 @@ const Pass pass_alias_shards = {
     .file = "alias-shards",
     .summary = "buffers that are a core's whole shard lie over it: nothing is copied",
     .requires = ATTR_BIT(STAGED) | ATTR_BIT(WORK_PARTITION) | ATTR_BIT(WORK_GRID),
+    .precedes = ATTR_BIT(CIRCULAR_BUFFERS),
     .optional = true,
     .run = run,
 };

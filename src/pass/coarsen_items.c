@@ -363,6 +363,7 @@ const Pass pass_coarsen_items = {
     .summary = "neighbouring blocks of a core that load the same tiles are worked on together",
     .requires = ATTR_BIT(STAGED) | ATTR_BIT(WORK_PARTITION) | ATTR_BIT(WORK_GRID),
     .provides = ATTR_BIT(ITEMS_TOGETHER),
+    .precedes = ATTR_BIT(CIRCULAR_BUFFERS),
     .optional = true,
     .run = run,
 };

@@ -282,6 +282,7 @@ const Pass pass_coarsen_k = {
     .summary = "several k steps of a product stay in L1 together",
     .requires = ATTR_BIT(STAGED),
     .provides = ATTR_BIT(K_COARSENED),
+    .precedes = ATTR_BIT(CIRCULAR_BUFFERS),
     .optional = true,
     .run = run,
 };

@@ -312,5 +312,6 @@ const Pass pass_insert_flow_control = {
     .summary = "reserve, push, wait and pop: a window for each version of a buffer",
     .requires = ATTR_BIT(CIRCULAR_BUFFERS),
     .provides = ATTR_BIT(FLOW_CONTROL),
+    .precedes = ATTR_BIT(FLOW_CONTROL),
     .run = run,
 };

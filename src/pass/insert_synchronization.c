@@ -246,5 +246,6 @@ const Pass pass_insert_synchronization = {
     .summary = "start-up, init and format reconfiguration calls, hoisted; the write barrier",
     .requires = ATTR_BIT(SECTIONS),
     .provides = ATTR_BIT(SYNCHRONIZED),
+    .precedes = ATTR_BIT(SYNCHRONIZED),
     .run = run,
 };

@@ -288,5 +288,6 @@ const Pass pass_lower_tile_intrinsics = {
     .summary = "tile operations and parallel loops become loops over 32x32 tiles",
     .requires = ATTR_BIT(BUFFER_LAYOUTS) | ATTR_BIT(PADDED),
     .provides = ATTR_BIT(TILED),
+    .precedes = ATTR_BIT(TILED),
     .run = run,
 };

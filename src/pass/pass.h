@@ -34,7 +34,8 @@ typedef struct Pass {
     const char *file;    // its file and its folder of tests, such as infer-tt-layout
     const char *summary; // one line
     AttrSet requires, provides, breaks;
-    bool optional; // --disable=NAME leaves it out
+    AttrSet precedes; // attributes that must not be held yet
+    bool optional;    // --disable=NAME leaves it out
     void (*run)(Function *function, const CompileOptions *options);
 } Pass;
 

@@ -45,6 +45,21 @@ static void check_requirements(const Pass *pass, Function *function) {
     fail_now(context);
 }
 
+static void check_precedence(const Pass *pass, Function *function) {
+    AttrSet early = pass->precedes & held_attributes(function);
+    if (!early) return;
+    AttrId first = (AttrId)__builtin_ctzll(early);
+    const Pass *provider = provider_of(first);
+    Context *context = function->module->context;
+    report(context, DIAG_ALREADY_LOWERED, function->location, "%s must run before %s holds %s", pass->name,
+           function->name, attr_name(first));
+    if (provider == pass)
+        report_help(context, "run it once");
+    else if (provider)
+        report_help(context, "run it before %s", provider->name);
+    fail_now(context);
+}
+
 // Whether a pass of the default pipeline comes behind the one that makes thread programs; -1 for a caller's own pass.
 static int works_on_programs(const Pass *pass) {
     bool split = false;
@@ -85,6 +100,7 @@ static void run_pass(const Pass *pass, Function *function, const CompileOptions 
     uint32_t errors_before = context->error_count;
     check_requirements(pass, function);
     check_level(pass, function);
+    check_precedence(pass, function);
     pass->run(function, options);
     if (context->error_count != errors_before) fail_now(context);
     drop_broken(pass, function);

@@ -21,7 +21,7 @@ static void print_attributes(AttrSet set, TableForm form, Text *out) {
 
 static void print_pass_row(const Pass *pass, Text *out) {
     text_format(out, "| `%s` | %s | ", pass->name, pass->summary);
-    const AttrSet sets[] = {pass->requires, pass->provides, pass->breaks};
+    const AttrSet sets[] = {pass->requires, pass->provides, pass->breaks, pass->precedes};
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
         print_attributes(sets[i], TABLE_MARKDOWN, out);
         text_add(out, " | ");
@@ -30,8 +30,8 @@ static void print_pass_row(const Pass *pass, Text *out) {
 }
 
 static void print_pass_lines(const Pass *pass, Text *out) {
-    static const char *const labels[] = {"requires", "provides", "breaks"};
-    const AttrSet sets[] = {pass->requires, pass->provides, pass->breaks};
+    static const char *const labels[] = {"requires", "provides", "breaks", "precedes"};
+    const AttrSet sets[] = {pass->requires, pass->provides, pass->breaks, pass->precedes};
     text_format(out, "%s%s\n  %s\n", pass->name, pass->optional ? " (optional: --disable leaves it out)" : "",
                 pass->summary);
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
@@ -48,12 +48,13 @@ void report_passes(TableForm form, const Pass *const *passes, int count, Text *o
             out,
             "# Passes\n\nPrinted by `ttile passes --markdown` from the contracts that the pass manager enforces, in "
             "the order\n"
-            "of the default pipeline. A pass runs only when the attributes that it requires are held; afterwards the\n"
-            "function holds those that it provides and no longer those that it breaks. Optional passes can be left "
-            "out\n"
-            "with `--disable=PASS`.\n\n"
-            "| pass | what it does | requires | provides | breaks | optional |\n"
-            "| --- | --- | --- | --- | --- | --- |\n");
+            "of the default pipeline. A pass runs only when the attributes that it requires are held, and those that "
+            "it\n"
+            "precedes are not; afterwards the function holds those that it provides and no longer those that it "
+            "breaks.\n"
+            "Optional passes can be left out with `--disable=PASS`.\n\n"
+            "| pass | what it does | requires | provides | breaks | precedes | optional |\n"
+            "| --- | --- | --- | --- | --- | --- | --- |\n");
     for (int i = 0; i < count; i++) {
         if (form == TABLE_MARKDOWN)
             print_pass_row(passes[i], out);
