@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ir/attrs.h"
 #include "ir/names.h"
 #include "pass/core_map.h"
 #include "program/items.h"
@@ -206,10 +207,60 @@ static void check_coverage(Mapping *map, const Value *held) {
 
 static void check_grid(const Mapping *map) {
     const Value *grid = map->function->attributes[ATTR_WORK_GRID];
-    for (uint32_t i = 0; grid && i < 3; i++)
-        if (grid->count != 3 || item_at(grid, i) != map->grid.extent[i])
-            refuse(map, grid, "tt.work_grid is not the launch's %lldx%lldx%lld", (long long)map->grid.extent[0],
-                   (long long)map->grid.extent[1], (long long)map->grid.extent[2]);
+    bool good = !grid || (grid->count >= 1 && grid->count <= 3);
+    for (uint32_t i = 0; grid && good && i < 3; i++)
+        good = map->grid.extent[i] == (i < grid->count ? item_at(grid, i) : 1);
+    if (!good)
+        refuse(map, grid, "tt.work_grid is not the launch's %lldx%lldx%lld", (long long)map->grid.extent[0],
+               (long long)map->grid.extent[1], (long long)map->grid.extent[2]);
+}
+
+static bool is_in_ranges(const Value *ranges, Core core) {
+    for (uint32_t i = 0; i < ranges->count; i++) {
+        const Value *range = ranges->items[i];
+        if (core.x >= item_at(range, 0) && core.x - item_at(range, 0) < item_at(range, 2) &&
+            core.y >= item_at(range, 1) && core.y - item_at(range, 1) < item_at(range, 3))
+            return true;
+    }
+    return false;
+}
+
+// The cores that are told beside the partition must be its own, each once.
+static void check_cores(const Mapping *map) {
+    const Value *grid = map->function->attributes[ATTR_CORE_GRID],
+                *ranges = map->function->attributes[ATTR_CORE_RANGES];
+    int64_t room = 0;
+    if (grid && !is_numbers(grid, 2)) refuse(map, grid, "tt.core_grid is [columns, rows]");
+    for (uint32_t i = 0; ranges && i < ranges->count; i++) {
+        if (!is_numbers(ranges->items[i], 4))
+            refuse(map, ranges, "tt.core_ranges are rectangles [x, y, columns, rows]");
+        room += item_at(ranges->items[i], 2) * item_at(ranges->items[i], 3);
+        if (room > map->partition->count) break;
+    }
+    if (ranges && room != map->partition->count)
+        refuse(map, ranges, "tt.core_ranges have %s cores than have work",
+               room > map->partition->count ? "more" : "fewer");
+    for (uint32_t i = 0; i < map->partition->count; i++) {
+        Core core = core_of(map->partition->items[i]);
+        if (grid && (core.x >= item_at(grid, 0) || core.y >= item_at(grid, 1)))
+            refuse(map, grid, "core (%d, %d) lies outside of the tt.core_grid %lldx%lld", core.x, core.y,
+                   (long long)item_at(grid, 0), (long long)item_at(grid, 1));
+        if (ranges && !is_in_ranges(ranges, core))
+            refuse(map, ranges, "core (%d, %d) has work and is in none of tt.core_ranges", core.x, core.y);
+    }
+}
+
+// What belongs to a partition says nothing without one.
+static void check_alone(const Mapping *map) {
+    static const AttrId parts[] = {ATTR_CORE_RANGES, ATTR_WORK_ORDER};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        const Value *part = map->function->attributes[parts[i]];
+        if (!part) continue;
+        report(map->context, DIAG_WORK_PARTITION, part->location.line ? part->location : map->function->location,
+               "%s says nothing without a tt.work_partition", attr_name(parts[i]));
+        report_help(map->context, "leave it out, or choose the cores by tt.core_grid or T.annotate_tt_schedule");
+        fail_now(map->context);
+    }
 }
 
 // Does an option ask for something else than what is held? It goes first then.
@@ -247,13 +298,15 @@ static void check_order(Mapping *map, const CompileOptions *options, const Value
 
 bool keep_partition(Mapping *map, const CompileOptions *options) {
     const Value *held = map->function->attributes[ATTR_WORK_PARTITION];
+    check_grid(map);
+    if (!held) check_alone(map);
     if (!held || is_overridden(map, options, held)) return false;
     tell_legacy(map, options);
-    check_grid(map);
     for (uint32_t i = 0; i < held->count; i++) check_core(map, held->items[i]);
     check_order(map, options, held);
     read_entries(map, held);
     check_coverage(map, held);
+    check_cores(map);
     hold_partition(map, options);
     return true;
 }
