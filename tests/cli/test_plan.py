@@ -35,6 +35,23 @@ def test_check_accepts(compiled):
     assert result.returncode == 0, result.stderr
 
 
+@pytest.mark.parametrize(
+    "option",
+    [
+        "--target=blackhole:p150",
+        "--core-grid=2x2",
+        "--double-buffer=false",
+        "--pipeline=legacy",
+        "--disable=FuseTiles",
+        "--tolerance=0.1",
+    ],
+)
+def test_a_plan_takes_no_options_of_compiling_or_checking(compiled, option):
+    result = ttile("run", "--plan", compiled / "tt.plan.json", option)
+    assert result.returncode == 1
+    assert f"error[usage]: {option.split('=')[0]} goes with a FILE" in result.stderr
+
+
 def test_show(compiled):
     result = ttile("plan", "show", compiled / "tt.plan.json")
     assert result.returncode == 0, result.stderr
