@@ -65,15 +65,24 @@ static void add_chunk(Arena *arena, size_t wanted) {
     arena->end = (char *)chunk + bytes;
 }
 
-void *arena_allocate(Arena *arena, size_t bytes) {
-    if (bytes > SIZE_MAX / 2) exhaust(arena, bytes);
+static size_t rounded_up(size_t bytes) {
     size_t rounded = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    if (rounded == 0) rounded = ALIGNMENT; // distinct pointers, also for nothing
+    return rounded == 0 ? ALIGNMENT : rounded; // distinct pointers, also for nothing
+}
+
+void *arena_allocate_raw(Arena *arena, size_t bytes) {
+    if (bytes > SIZE_MAX / 2) exhaust(arena, bytes);
+    size_t rounded = rounded_up(bytes);
     if (rounded > (size_t)(arena->end - arena->next)) add_chunk(arena, rounded);
     char *memory = arena->next;
     arena->next += rounded;
     arena->used += rounded;
-    return memset(memory, 0, rounded);
+    return memory;
+}
+
+void *arena_allocate(Arena *arena, size_t bytes) {
+    void *memory = arena_allocate_raw(arena, bytes);
+    return memset(memory, 0, rounded_up(bytes));
 }
 
 void *arena_array(Arena *arena, size_t count, size_t item_bytes) {

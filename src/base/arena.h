@@ -28,6 +28,8 @@ extern const Allocator system_allocator;
 
 // Zeroed memory, aligned for any type. `bytes` may be 0.
 void *arena_allocate(Arena *arena, size_t bytes);
+// The same without zeroing, for what is written before it is read.
+void *arena_allocate_raw(Arena *arena, size_t bytes);
 // Zeroed array; the product is checked for overflow.
 void *arena_array(Arena *arena, size_t count, size_t item_bytes);
 // A copy of `length` characters with a NUL behind them.

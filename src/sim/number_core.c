@@ -51,19 +51,18 @@ const Handler sim_number_handlers[] = {
 
 enum { ALIGNMENT = 64 };
 
-static void *aligned(Arena *arena, int64_t bytes) {
-    uintptr_t memory = (uintptr_t)arena_allocate(arena, (size_t)bytes + ALIGNMENT);
-    return (void *)((memory + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
-}
+static void *align(void *memory) { return (void *)(((uintptr_t)memory + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT); }
 
+// Nothing reads a page that was not written, so L1 comes as it is: what a core receives in parcels never touches its
+// own, and the host need not provide it.
 void sim_number_core_prepare(Machine *machine, NumberCore *core, Arena *arena, bool with_numbers) {
     sim_core_prepare(machine, &core->core, arena);
     core->numbers = with_numbers;
     core->buffers = arena_new_array(arena, BufferState, (size_t)machine->buffer_count);
     core->states = arena_new_array(arena, PageState, (size_t)machine->l1_pages);
-    if (with_numbers) core->l1 = aligned(arena, machine->l1_bytes);
-    for (int i = 0; i < machine->dst_banks; i++)
-        core->engine.banks[i] = aligned(arena, (int64_t)machine->dst_tiles * TILE_ELEMENTS * (int64_t)sizeof(float));
+    if (with_numbers) core->l1 = align(arena_allocate_raw(arena, (size_t)machine->l1_bytes + ALIGNMENT));
+    size_t bank = (size_t)machine->dst_tiles * TILE_ELEMENTS * sizeof(float);
+    for (int i = 0; i < machine->dst_banks; i++) core->engine.banks[i] = align(arena_allocate(arena, bank + ALIGNMENT));
 }
 
 void sim_number_core_start(NumberCore *core, int index) {

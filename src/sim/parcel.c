@@ -115,7 +115,7 @@ static Parcel *make(NumberCore *core, const ParcelRequest *request, Arena *arena
     parcel->capacity = request->count;
     parcel->deliveries = arena_new_array(arena, Delivery, (size_t)request->count);
     parcel->room = request->bytes;
-    parcel->data = arena_allocate(arena, (size_t)request->bytes);
+    parcel->data = arena_allocate_raw(arena, (size_t)request->bytes);
     if (request->kind != PARCEL_PAGES)
         parcel->known = arena_new_array(arena, int64_t, (size_t)link_table_size(core->core.machine));
     return parcel;
