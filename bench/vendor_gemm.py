@@ -63,15 +63,27 @@ def fitting_block(m, n, k):
     return 1, 1, 1
 
 
+def largest_subblock(block_m, block_n):
+    return next(s for s in SUBBLOCKS if block_m % s[0] == 0 and block_n % s[1] == 0)
+
+
 def blocks_for(size_m, size_k, size_n):
+    """What the vendor's heuristics choose."""
     m, k, n = size_m // TILE, size_k // TILE, size_n // TILE
     if any(size % (GRID * TILE) for size in (size_m, size_k, size_n)):
         raise SystemExit("vendor_gemm.py: sizes must be multiples of 256")
     if ((m - 1) // 16 == 0) != ((n - 1) // 16 == 0):
         raise SystemExit("vendor_gemm.py: for such a shape the vendor takes another program, with one dimension of cores")
     block_m, block_n, block_k = fitting_block(m // GRID, n // GRID, k // GRID)
-    sub_m, sub_n = next(s for s in SUBBLOCKS if block_m % s[0] == 0 and block_n % s[1] == 0)
-    return Blocks(m, k, n, m // GRID, n // GRID, block_m, block_n, block_k, sub_m, sub_n)
+    return Blocks(m, k, n, m // GRID, n // GRID, block_m, block_n, block_k, *largest_subblock(block_m, block_n))
+
+
+def tuned_blocks(size_m, size_k, size_n, parts_k, parts_m, parts_n):
+    """What the vendor's benchmark chooses by hand: into how many parts a core's share of the operands is cut."""
+    m, k, n = size_m // TILE, size_k // TILE, size_n // TILE
+    block_m, block_n = m // GRID // parts_m, n // GRID // parts_n
+    subblock = largest_subblock(block_m, block_n)
+    return Blocks(m, k, n, m // GRID, n // GRID, block_m, block_n, k // GRID // parts_k, *subblock)
 
 
 # ---------------------------------------------------------------- text
@@ -276,8 +288,8 @@ def compute(text, b, cores, output):
             step(text, b, finish)
 
 
-def program(size_m, size_k, size_n):
-    b = blocks_for(size_m, size_k, size_n)
+def program(size_m, size_k, size_n, blocks=None, fidelity="HiFi2"):
+    b = blocks or blocks_for(size_m, size_k, size_n)
     text = Text()
     text.add("# ttile ir 1\n\n@T.prim_func")
     text.add(f"def vendor_gemm_{size_m}_{size_k}_{size_n}(")
@@ -287,7 +299,7 @@ def program(size_m, size_k, size_n):
         text.add(tensor("C", b.m, b.n, "out"))
     text.add("):")
     with text:
-        schedule = '{"fp32": False, "full_sync": False, "math_fidelity": "HiFi2"}'
+        schedule = f'{{"fp32": False, "full_sync": False, "math_fidelity": "{fidelity}"}}'
         ranges = f'"tt.core_ranges": [[0, 0, {GRID}, {GRID}]]'
         text.add(f'T.func_attr({{"tt.target": "wormhole:n150", {ranges}, "tt.dst_schedule": {schedule}}})')
         declare(text, b)

@@ -1,10 +1,10 @@
 // Time of the unpackers and the matrix unit, tile by tile.
 //
 // Each unpacker fills the banks of its source register in turn, and waits until math has handed the next one back.
-// Their instructions start in order: one that has to wait holds up those behind it, for the other unpacker too. Math
-// needs a full bank of both. A block product keeps up to two tiles of its shorter side in their banks while those of
-// the longer side stream by; when it starts, the banks are still those of the product before, and so math waits for
-// them.
+// Their instructions are issued in order, each when its unpacker is through with the one before. One that waits for a
+// bank holds up its own unpacker alone. Math needs a full bank of both. A block product keeps up to two tiles of its
+// shorter side in their banks while those of the longer side stream by; when it starts, the banks are still those of
+// the product before, and so math waits for them.
 #include "sim/timing.h"
 
 enum { SOURCE_A, SOURCE_B };
@@ -31,17 +31,34 @@ typedef struct Call {
 
 static int64_t bank_of(const TimedSource *source, int64_t tile) { return (source->filled + tile) & 1; }
 
-static void unpack_tile(Call *call, const Side *side, int64_t tile) {
+// Issues the instruction that unpacks the tile; gives when its bank is there, too.
+static int64_t issue_unpack(Call *call, const Side *side, int64_t tile) {
+    TimedCore *core = call->core;
+    core->unpack_gate = later(later(core->unpack_gate, core->unpack.issue), side->source->free);
+    return later(core->unpack_gate, side->source->back[bank_of(side->source, tile)]);
+}
+
+static void unpack(Call *call, const Side *side, int64_t tile, int64_t start) {
     TimedCore *core = call->core;
     const Target *target = target_of(core);
     TimedSource *source = side->source;
-    int64_t bank = bank_of(source, tile);
-    int64_t start = later(later(core->unpack_gate, core->unpack.issue), later(source->free, source->back[bank]));
-    core->unpack_gate = start;
     core->l1_free = later(core->l1_free, start) + sim_tile_cycles(target->cycles_unpack_pair, side->format) / 2;
     source->free = later(start + sim_tile_cycles(target->cycles_unpack_tile, side->format), core->l1_free);
-    source->ready[bank] = source->free;
+    source->ready[bank_of(source, tile)] = source->free;
     core->unpack.engine = later(core->unpack.engine, source->free);
+}
+
+static void unpack_tile(Call *call, const Side *side, int64_t tile) {
+    if (tile < side->tiles) unpack(call, side, tile, issue_unpack(call, side, tile));
+}
+
+// One tile of each side: the one that starts earlier is the first at L1.
+static void unpack_both(Call *call, int64_t kept, int64_t streaming) {
+    int64_t kept_start = issue_unpack(call, &call->kept, kept);
+    int64_t streaming_start = issue_unpack(call, &call->streaming, streaming);
+    if (kept_start <= streaming_start) unpack(call, &call->kept, kept, kept_start);
+    unpack(call, &call->streaming, streaming, streaming_start);
+    if (kept_start > streaming_start) unpack(call, &call->kept, kept, kept_start);
 }
 
 static void multiply(Call *call, int64_t kept, int64_t streaming) {
@@ -62,11 +79,20 @@ static void multiply(Call *call, int64_t kept, int64_t streaming) {
 
 static int64_t at_least_one(int64_t tiles) { return tiles > 0 ? tiles : 1; }
 
+static void unpack_first(Call *call) {
+    int64_t last = call->kept.tiles - 1;
+    for (int64_t i = 0; i < last; i++) unpack_tile(call, &call->kept, i);
+    if (call->streaming.tiles > 0)
+        unpack_both(call, last, 0);
+    else
+        unpack_tile(call, &call->kept, last);
+}
+
 static void run_pass(Call *call) {
     call->core->unpack.issue += target_of(call->core)->cycles_unpack_call;
-    for (int64_t i = 0; i < call->kept.tiles; i++) unpack_tile(call, &call->kept, i);
+    unpack_first(call);
     for (int64_t j = 0; j < at_least_one(call->streaming.tiles); j++) {
-        if (call->streaming.tiles > 0) unpack_tile(call, &call->streaming, j);
+        if (j > 0) unpack_tile(call, &call->streaming, j);
         for (int64_t i = 0; i < at_least_one(call->kept.tiles); i++) multiply(call, i, j);
     }
     call->kept.source->filled += call->kept.tiles;
