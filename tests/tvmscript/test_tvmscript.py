@@ -124,6 +124,19 @@ def test_out_idx_makes_an_output(tmp_path):
     assert 'B: T.Tensor((1024,), "float32", role="in")' in with_attributes(tmp_path, "{}")
 
 
+@pytest.mark.parametrize(
+    "attribute,rewritten",
+    [
+        ('"tt.core_ranges": [{"start": [0, 0], "extent": [1, 1]}]', '"tt.core_grid": [1, 1]'),
+        ('"tt.layout_desc": {"A": {"tile_shape": [32, 32]}}', '"tile_shape": [32, 32]'),
+    ],
+)
+def test_attributes_of_an_older_form(tmp_path, attribute, rewritten):
+    assert attribute in with_attributes(tmp_path, '{"tilelang_out_idx": [-1], ' + attribute + "}")
+    after = succeed("opt", tmp_path / "kernel.py", "--passes=apply_compatibility_transforms").stdout
+    assert rewritten in after and attribute not in after, after
+
+
 def test_hints_are_named_in_one_note(tmp_path):
     text = (FOLDER / "prints" / "vector_add.py").read_text()
     hints = ['T.attr(None, "threadblock_swizzle_pattern", T.tvm_tuple("rasterization2DRow", 10))'] * 2
