@@ -300,25 +300,56 @@ static void check_rest(Rewriting *work) {
     }
 }
 
-// tt.core_ranges of either form: rectangles that hold every core with work.
-static bool range_holds(Rewriting *work, const Value *range, const Assignment *core) {
+static Value *integers(Rewriting *work, int count, const int64_t values[]) {
+    Value *list = value_list(work->arena);
+    for (int i = 0; i < count; i++) value_append(work->arena, list, value_int(work->arena, values[i]));
+    return list;
+}
+
+// A rectangle of tt.core_ranges, of either form, as x, y, columns and rows.
+static void read_range(Rewriting *work, const Value *range, int64_t place[4]) {
     const Value *start = NULL, *extent = NULL;
     if (range->kind == VALUE_DICT) start = value_get(range, "start"), extent = value_get(range, "extent");
-    int64_t place[4];
     bool pairs = start && extent && is_int_list(start, 2) && is_int_list(extent, 2);
     if (!pairs && !is_int_list(range, 4))
         fail_malformed(work, "tt.core_ranges", "{\"start\": [x, y], \"extent\": [columns, rows]}", range);
     for (uint32_t i = 0; i < 4; i++)
         place[i] = (pairs ? (i < 2 ? start : extent)->items[i % 2] : range->items[i])->integer;
-    return core && core->x >= place[0] && core->y >= place[1] && core->x - place[0] < place[2] &&
-           core->y - place[1] < place[3];
 }
 
+static bool range_holds(Rewriting *work, const Value *range, const Assignment *core) {
+    int64_t place[4];
+    read_range(work, range, place);
+    return core->x >= place[0] && core->y >= place[1] && core->x - place[0] < place[2] && core->y - place[1] < place[3];
+}
+
+// Where nothing says what a core does, ranges say which cores are used: one rectangle from core (0, 0) can be that.
+static void choose_cores(Rewriting *work, const Value *ranges) {
+    int64_t place[4] = {1, 1, 1, 1};
+    if (ranges->count == 1) read_range(work, ranges->items[0], place);
+    if (place[0] || place[1]) {
+        report(work->context, DIAG_LEGACY_SCHEDULE, work->function->location,
+               "tt.core_ranges without work for its cores can only be one rectangle from core (0, 0)");
+        report_help(work->context, "say the work by tt.work_partition, or the cores by tt.grid");
+        fail_now(work->context);
+    }
+    const Value *grid = work->core_grid;
+    if (place[2] < 1 || place[3] < 1) fail_malformed(work, "tt.core_ranges", "ranges of at least one core", ranges);
+    if (place[2] > work->cores.columns || place[3] > work->cores.rows ||
+        (grid && (place[2] > grid->items[0]->integer || place[3] > grid->items[1]->integer)))
+        fail(work->context, DIAG_LEGACY_CONTRADICTION, work->function->location,
+             "tt.core_ranges has %lldx%lld cores, more than the grid", (long long)place[2], (long long)place[3]);
+    work->core_grid = integers(work, 2, place + 2);
+}
+
+// Ranges hold every core with work.
 static void check_ranges(Rewriting *work) {
     const Value *ranges = legacy_value(work, "tt.core_ranges");
     if (!ranges) return;
     if (ranges->kind != VALUE_LIST) fail_malformed(work, "tt.core_ranges", "a list of ranges", ranges);
-    for (uint32_t k = 0; k < ranges->count; k++) range_holds(work, ranges->items[k], NULL);
+    int64_t place[4];
+    for (uint32_t k = 0; k < ranges->count; k++) read_range(work, ranges->items[k], place);
+    if (!work->assigned_by) choose_cores(work, ranges);
     for (uint32_t i = 0; i < work->assignments.count; i++) {
         const Assignment *core = &work->assignments.items[i];
         bool held = false;
@@ -372,12 +403,6 @@ void read_schedule(Rewriting *work) {
 }
 
 // ---------------------------------------------------------------- writing
-
-static Value *integers(Rewriting *work, int count, const int64_t values[]) {
-    Value *list = value_list(work->arena);
-    for (int i = 0; i < count; i++) value_append(work->arena, list, value_int(work->arena, values[i]));
-    return list;
-}
 
 static Value *partition_entry(Rewriting *work, const Assignment *core) {
     Value *entry = value_dict(work->arena), *items = value_list(work->arena);
