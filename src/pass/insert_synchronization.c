@@ -5,6 +5,7 @@
 #include "ir/walk.h"
 #include "pass/engine_state.h"
 #include "pass/internal.h"
+#include "pass/items_together.h"
 
 // What was found out about a loop's body: it does not depend on where the loop stands.
 typedef struct LoopSummary {
@@ -23,6 +24,7 @@ typedef struct Sync {
     LoopSummaries *summaries;
     EngineState state;
     EngineNeeds needs; // since the beginning of the body under way
+    bool one_item;     // no core works on more
     bool emit;
 } Sync;
 
@@ -126,6 +128,7 @@ static LoopSummary summarize(Sync *sync, const Statement *loop, Block *body) {
     Sync trial = {.function = sync->function,
                   .module = sync->module,
                   .summaries = sync->summaries,
+                  .one_item = sync->one_item,
                   .state = engine_unknown,
                   .needs = engine_no_needs()};
     visit_block(&trial, body);
@@ -155,7 +158,9 @@ static bool surely_runs(const Statement *loop) {
 static void visit_loop(Sync *sync, Statement *loop, Block *body) {
     LoopSummary summary = summarize(sync, loop, body);
     hoist(sync, &summary, loop);
-    EngineState head = engine_at_head(&sync->state, &summary.needs, &summary.end);
+    bool has_one_turn = loop->kind == STATEMENT_LAUNCH && sync->one_item;
+    EngineState head = sync->state;
+    if (!has_one_turn) head = engine_at_head(&sync->state, &summary.needs, &summary.end);
     sync->state = head;
     visit_block(sync, body);
     if (!surely_runs(loop)) engine_meet(&sync->state, &head);
@@ -220,7 +225,6 @@ static void finish_writes(Function *function, Block *body) {
 }
 
 static void run(Function *function, const CompileOptions *options) {
-    (void)options;
     for (uint32_t i = 0; i < function->threads.count; i++) {
         Block *body = function->threads.items[i]->body;
         if (function->threads.items[i]->thread == THREAD_COMPUTE) {
@@ -230,6 +234,7 @@ static void run(Function *function, const CompileOptions *options) {
                          .summaries = &summaries,
                          .state = engine_unknown,
                          .needs = engine_no_needs(),
+                         .one_item = one_group_each(function, options),
                          .emit = true};
             start_up(&sync, body);
             visit_block(&sync, body);

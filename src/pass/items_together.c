@@ -49,3 +49,17 @@ ItemsTogether items_together(Function *function, const CompileOptions *options) 
              "tt.items_together: expected [columns, rows] that divide what tt.work_partition gives every core");
     return together;
 }
+
+bool one_group_each(Function *function, const CompileOptions *options) {
+    const Value *partition = function->attributes[ATTR_WORK_PARTITION];
+    WorkForm form = work_form(function, options);
+    if (!partition || !function->attributes[ATTR_WORK_GRID] || work_fault(function, form)) return false;
+    ItemsTogether together = items_together(function, options);
+    for (uint32_t i = 0; i < partition->count; i++) {
+        const Value *numbers = value_get(partition->items[i], form.blocks ? "block" : "run");
+        int64_t items = numbers->items[1]->integer;
+        if (form.blocks) items = numbers->items[2]->integer * numbers->items[3]->integer;
+        if (items > together.columns * together.rows) return false;
+    }
+    return true;
+}

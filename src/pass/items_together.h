@@ -13,5 +13,7 @@ ItemsTogether items_together(Function *function, const CompileOptions *options);
 // The fewest groups that a core has when its work, as tt.work_partition deals it, falls into rectangles of that many
 // blocks; 0 if some core's does not.
 int64_t groups_of_items(const Function *function, const CompileOptions *options, ItemsTogether together);
+// True if no core has more than one group, so that what follows an item is the end.
+bool one_group_each(Function *function, const CompileOptions *options);
 
 #endif

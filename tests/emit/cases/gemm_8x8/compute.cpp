@@ -30,9 +30,7 @@ void kernel_main() {
         // gemm.py:24: T.clear(C_local)
         cb_reserve_back(cb_C_local, 16);
         // gemm.py:28: T.gemm(A_shared, B_shared, C_local)
-        reconfig_data_format<SrcOrder::Reverse>(cb_A_shared, cb_B_shared);
         matmul_block_init(cb_A_shared, cb_B_shared, 0, 4, 1, 1);
-        pack_reconfig_data_format(cb_C_local);
         // gemm.py:25: for ko in T.Pipelined(T.ceildiv(K, block_K), num_stages=2):
         for (int32_t ko = 0; ko < 4; ++ko) {
             // gemm.py:28: T.gemm(A_shared, B_shared, C_local)

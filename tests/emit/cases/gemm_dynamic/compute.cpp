@@ -43,7 +43,6 @@ void kernel_main() {
         pack_tile<true>(3, cb_C_local, 3);
         tile_regs_release();
         // gemm.py:124: T.gemm(A_shared, B_shared, C_local)
-        reconfig_data_format<SrcOrder::Reverse>(cb_A_shared, cb_B_shared);
         matmul_block_init(cb_A_shared, cb_B_shared, 0, 2, 1, 1);
         // gemm.py:121: for ko in T.Pipelined(T.ceildiv(k, block_K), num_stages=2):
         for (int32_t ko = 0; ko < (k + 255) / 256; ++ko) {
