@@ -5,12 +5,14 @@
 
 #include "ir/walk.h"
 #include "pass/dst.h"
+#include "pass/sums.h"
 #include "program/program.h"
 
 typedef struct BufferUse {
     Buffer *buffer;
     int nests;          // nests that touch it
     bool needs_outside; // some nest reads what another one wrote
+    bool sum;           // that is added up where the writer takes it from
     bool updated;       // a computing nest reads the old value and stores a new one
     bool product_operand;
     unsigned producers, consumers; // bits of Thread
@@ -32,6 +34,7 @@ static BufferUse *use_of(Allocation *work, Buffer *buffer) {
     for (uint32_t i = 0; i < work->uses.count; i++)
         if (work->uses.items[i].buffer == buffer) return &work->uses.items[i];
     BufferUse use = {.buffer = buffer};
+    use.sum = is_sum_for_writer(work->module, function_launch(work->function)->launch.body, buffer);
     vector_push(&work->module->context->scratch, work->uses, use);
     return &vector_last(work->uses);
 }
@@ -71,7 +74,8 @@ static void scan_nest(Allocation *work, Statement *nest) {
         if (!is_on_chip(access->buffer)) continue;
         BufferUse *use = use_of(work, access->buffer);
         use->nests++;
-        if (access->reads) use->needs_outside = true, use->consumers |= 1u << thread_of[kind];
+        if (access->reads) use->needs_outside = true;
+        if (access->reads && !(access->accumulates && use->sum)) use->consumers |= 1u << thread_of[kind];
         if (access->writes) use->producers |= 1u << thread_of[kind];
         if (access->reads && access->writes && !access->accumulates) use->updated = true;
         if (access->writes && kind == NEST_READ && work->stages > use->stages) use->stages = work->stages;

@@ -2,12 +2,18 @@
 // loaded once for all of them. Buffers that differ between them get leading dimensions, one for each coordinate that
 // they depend on, and nests run over those; a loop is shared by all. Blocks are independent, so that their statements
 // may take turns.
+//
+// Groups are no larger than they need to be: the longest of a block's loads should take a small part of the time that
+// its products take, since what limits loads are links that many cores share.
 #include "ir/walk.h"
 #include "pass/coarsen.h"
+#include "pass/dst.h"
 #include "pass/items_together.h"
+#include "pass/subblock.h"
 #include "program/program.h"
 
 enum { AXES = 2, ROW_AXIS = 0, COLUMN_AXIS = 1, MOST_TOGETHER = 4 };
+enum { LOAD_SHARE = 4 };   // products should take that many times as long as loads
 enum { LEAST_GROUPS = 2 }; // of a core: the next one's tiles are loaded while the results of one are written
 
 typedef struct Axes {
@@ -40,6 +46,7 @@ typedef struct Grouping {
     VECTOR(Nest) nests;
     VECTOR(WideBuffer) buffers;
     VECTOR(Stream) streams;
+    double product_cycles; // of a block
     int64_t turns, copies; // of the loops around the statement under way
     bool refused;
     int64_t factor[AXES];
@@ -92,6 +99,19 @@ static int64_t buffer_bytes(const Buffer *buffer) {
     return tile_shape(buffer).total * TILE_SIZE * TILE_SIZE * (int64_t)dtype_bytes(buffer->type);
 }
 
+// Cycles of the products of a nest, in all turns of the loops around it.
+static double cycles_of_products(const Grouping *grouping, const Statement *nest) {
+    double products = (double)grouping->turns;
+    for (; nest->kind == STATEMENT_FOR; nest = nest->loop.body->first) {
+        int64_t turns;
+        products *= expr_constant(nest->loop.extent, &turns) ? (double)turns : 1;
+    }
+    if (!is_product_store(nest)) return 0;
+    ProductCost cost =
+        product_cost(grouping->options->target, grouping->options->fidelity, nest->store.value->args[1]->type);
+    return products * (double)(cost.step > cost.unpack ? cost.step : cost.unpack);
+}
+
 static void add_nest(Grouping *grouping, Statement *statement) {
     Nest nest = {.statement = statement, .accesses = nest_accesses(grouping->module, statement)};
     Dependence found = {.grouping = grouping};
@@ -103,6 +123,7 @@ static void add_nest(Grouping *grouping, Statement *statement) {
         walk_statements(blocks[0], check_loops, grouping);
     }
     nest.axes = found.axes;
+    grouping->product_cycles += cycles_of_products(grouping, statement);
     bool reads = nest_kind(statement) == NEST_READ;
     for (uint32_t i = 0; i < nest.accesses.count; i++) {
         const NestAccess *access = &nest.accesses.items[i];
@@ -205,27 +226,47 @@ static const Nest *nest_of(const Grouping *grouping, const Statement *statement)
     return NULL;
 }
 
-// Bytes that the loops of a whole group load, for each of its blocks.
-static double bytes_of_block(const Grouping *grouping, const int64_t factor[AXES]) {
-    double bytes = 0;
+// What the loops of a whole group load, for each of its blocks.
+typedef struct Load {
+    double bytes;
+    double cycles; // of the longest stream, on its way into one core
+} Load;
+
+static Load load_of_block(const Grouping *grouping, const int64_t factor[AXES]) {
+    Load load = {0};
     for (uint32_t i = 0; i < grouping->streams.count; i++) {
         const Stream *stream = &grouping->streams.items[i];
-        bytes += (double)stream->bytes * (double)times(&nest_of(grouping, stream->nest)->axes, factor);
+        double bytes = (double)stream->bytes * (double)times(&nest_of(grouping, stream->nest)->axes, factor) /
+                       (double)(factor[0] * factor[1]);
+        double cycles = bytes / grouping->options->target->noc_answer_bytes_per_cycle;
+        load.bytes += bytes;
+        if (cycles > load.cycles) load.cycles = cycles;
     }
-    return bytes / (double)(factor[0] * factor[1]);
+    return load;
 }
 
-// The group that loads least for each block; of equals the one of fewer blocks.
+static bool loads_enough(const Grouping *grouping, const Load *load) {
+    return load->cycles * LOAD_SHARE <= grouping->product_cycles;
+}
+
+static bool may_choose(Grouping *grouping, const int64_t factor[AXES]) {
+    ItemsTogether together = {factor[COLUMN_AXIS], factor[ROW_AXIS]};
+    return fits_l1(grouping, factor) &&
+           groups_of_items(grouping->function, grouping->options, together) >= LEAST_GROUPS;
+}
+
+// The smallest group whose loads are short enough; without one, the group that loads least for each block.
 static void choose_factors(Grouping *grouping) {
     int64_t factor[AXES];
-    double least = bytes_of_block(grouping, grouping->factor);
+    Load best = load_of_block(grouping, grouping->factor);
     for (factor[0] = 1; factor[0] <= MOST_TOGETHER; factor[0] *= 2)
         for (factor[1] = 1; factor[1] <= MOST_TOGETHER; factor[1] *= 2) {
-            ItemsTogether together = {factor[COLUMN_AXIS], factor[ROW_AXIS]};
-            double bytes = bytes_of_block(grouping, factor);
-            if (bytes >= least || !fits_l1(grouping, factor)) continue;
-            if (groups_of_items(grouping->function, grouping->options, together) < LEAST_GROUPS) continue;
-            least = bytes;
+            Load load = load_of_block(grouping, factor);
+            bool enough = loads_enough(grouping, &load), had = loads_enough(grouping, &best);
+            bool smaller = factor[0] * factor[1] < grouping->factor[0] * grouping->factor[1];
+            bool better = had ? enough && smaller : enough || load.bytes < best.bytes;
+            if (!better || !may_choose(grouping, factor)) continue;
+            best = load;
             for (int axis = 0; axis < AXES; axis++) grouping->factor[axis] = factor[axis];
         }
 }

@@ -3,6 +3,7 @@
 #include "pass/dst_section.h"
 #include "ir/affine.h"
 #include "ir/walk.h"
+#include "pass/sums.h"
 
 enum { MAX_BODY = 64 };
 
@@ -112,16 +113,15 @@ static void load_accumulator(Section *section, const Statement *store, int reg) 
         }
 }
 
-// An accumulator over one window is added to by the packer; over two it is loaded and written anew.
-static bool adds_in_l1(const Section *section, const Buffer *buffer) {
-    const CircularBuffer *circular = circular_of(section->function, buffer);
-    return circular && circular->pages == circular->window;
+static bool adds_in_l1(const Function *function, const Buffer *buffer) {
+    const CircularBuffer *circular = circular_of(function, buffer);
+    return circular && adds_in_window(circular);
 }
 
 static int accumulator_register(Section *section, const Statement *store) {
     Resident *resident = section_resident(section, store->store.buffer);
     if (resident) return resident->reg;
-    if (adds_in_l1(section, store->store.buffer)) return clean_register(section);
+    if (adds_in_l1(section->function, store->store.buffer)) return clean_register(section);
     int reg = section_allocate(section);
     load_accumulator(section, store, reg);
     return reg;
@@ -171,8 +171,7 @@ bool nest_accumulates(Function *function, const NestLoops *loops) {
         }
         for (Statement *before = loops->first; before != s; before = before->next)
             if (product_store(before)->store.buffer == buffer) return false; // starts from a value in DST
-        const CircularBuffer *circular = circular_of(function, buffer);
-        if (circular && circular->pages == circular->window) return true;
+        if (adds_in_l1(function, buffer)) return true;
     }
     return false;
 }

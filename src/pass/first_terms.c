@@ -3,6 +3,7 @@
 #include "pass/first_terms.h"
 
 #include "ir/walk.h"
+#include "pass/sums.h"
 #include "program/program.h"
 
 // The buffer that a nest sets to zero; NULL if it does anything else.
@@ -69,7 +70,7 @@ static const Statement *adding_nest(Function *function, const Statement *loop, c
 static bool try_clearing(Function *function, Statement *clearing, FirstTerm *term) {
     Buffer *buffer = cleared_buffer(function, clearing);
     const CircularBuffer *circular = buffer ? circular_of(function, buffer) : NULL;
-    if (!circular || circular->pages != circular->window) return false;
+    if (!circular || !adds_in_window(circular)) return false;
     Statement *s = clearing->next;
     while (s && !touches(function, s, buffer)) s = s->next;
     const Statement *nest = s ? adding_nest(function, s, buffer) : NULL;

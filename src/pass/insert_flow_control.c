@@ -4,6 +4,7 @@
 // before it is split into threads, so that both ends of a circular buffer count alike.
 #include "ir/walk.h"
 #include "pass/liveness.h"
+#include "pass/sums.h"
 #include "program/program.h"
 
 typedef struct Version {
@@ -71,42 +72,6 @@ static void reopen(FlowControl *flow, Version *version, Statement *nest) {
 
 // ---------------------------------------------------------------- sums
 
-typedef enum Touch { TOUCH_NONE, TOUCH_ADDS, TOUCH_OTHER } Touch; // more than what comes before
-
-static Touch touch_of(const FlowControl *flow, const Statement *statement, const Buffer *buffer) {
-    if (is_nest(statement)) {
-        NestAccesses accesses = nest_accesses(flow->module, statement);
-        const NestAccess *access = find_access(&accesses, buffer);
-        if (!access) return TOUCH_NONE;
-        return access->writes && access->accumulates ? TOUCH_ADDS : TOUCH_OTHER;
-    }
-    Touch touch = TOUCH_NONE;
-    Block *blocks[2];
-    int count = statement_blocks(statement, blocks);
-    for (int i = 0; i < count; i++)
-        for (const Statement *s = blocks[i]->first; s; s = s->next) {
-            Touch inner = touch_of(flow, s, buffer);
-            if (inner > touch) touch = inner;
-        }
-    return touch;
-}
-
-// The last statement that adds to what `nest` has written, before anything else is done with it; NULL if there is none
-// or the sums are not added up in place.
-static Statement *last_term(const FlowControl *flow, Statement *nest, const Version *version,
-                            const NestAccess *access) {
-    const CircularBuffer *circular = version->circular;
-    bool in_place = circular->pages == circular->window && circular->producer == THREAD_COMPUTE &&
-                    circular->consumer == THREAD_COMPUTE && access->whole && !access->reads;
-    Statement *last = NULL;
-    for (Statement *s = nest->next; in_place && s; s = s->next) {
-        Touch touch = touch_of(flow, s, version->buffer);
-        if (touch == TOUCH_OTHER) break;
-        if (touch == TOUCH_ADDS) last = s;
-    }
-    return last;
-}
-
 // A new version is there; handed back at once if nobody reads it.
 static Statement *push_version(FlowControl *flow, Version *version, Statement *end, bool live) {
     end = call_after(flow, INSTR_CB_PUSH_BACK, version, end);
@@ -172,7 +137,7 @@ static Statement *place_nest(FlowControl *flow, Statement *nest, LiveSet after) 
             version->available = version->waited = false;
         }
         if (!access->writes) continue;
-        version->open_until = last_term(flow, nest, version, access);
+        version->open_until = adds_in_window(version->circular) ? last_term(flow->module, nest, version->buffer) : NULL;
         if (!version->open_until) end = push_version(flow, version, end, live);
     }
     return end;

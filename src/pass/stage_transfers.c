@@ -3,6 +3,7 @@
 // goes through a buffer of its own.
 #include "ir/walk.h"
 #include "pass/lower.h"
+#include "pass/sums.h"
 
 // An element's tile that the nest under way has stored: what it reads of it later comes from here.
 typedef struct StagedStore {
@@ -178,6 +179,7 @@ typedef struct Ends {
     Buffer *buffer;
     Buffer *in, *out;              // what the second producer and the second consumer use instead; NULL
     unsigned producers, consumers; // bits of NestKind
+    bool sum;                      // that is added up where the writer takes it from
 } Ends;
 
 typedef struct EndsTable {
@@ -188,7 +190,9 @@ typedef struct EndsTable {
 static Ends *ends_of(EndsTable *table, Buffer *buffer) {
     for (uint32_t i = 0; i < table->ends.count; i++)
         if (table->ends.items[i].buffer == buffer) return &table->ends.items[i];
+    Module *module = table->staging.module;
     Ends ends = {.buffer = buffer};
+    ends.sum = is_sum_for_writer(module, function_launch(table->staging.function)->launch.body, buffer);
     vector_push(&table->staging.module->context->scratch, table->ends, ends);
     return &vector_last(table->ends);
 }
@@ -200,7 +204,8 @@ static void note_ends(Staging *staging, Statement *nest) {
     for (uint32_t i = 0; i < accesses.count; i++) {
         if (!is_on_chip(accesses.items[i].buffer)) continue;
         Ends *ends = ends_of(table, accesses.items[i].buffer);
-        if (accesses.items[i].reads) ends->consumers |= kind;
+        bool adds = accesses.items[i].accumulates && ends->sum; // in place
+        if (accesses.items[i].reads && !adds) ends->consumers |= kind;
         if (accesses.items[i].writes) ends->producers |= kind;
     }
 }
