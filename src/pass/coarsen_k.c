@@ -5,7 +5,9 @@
 #include "pass/coarsen.h"
 #include "program/program.h"
 
-enum { CHUNK_TILES = 8 }; // k tiles of a chunk: packing a partial sum costs about as much as one of them
+// k tiles of a chunk. More make fewer partial sums to pack and fewer, longer transfers; fewer let products begin
+// sooner, and a loop should have some chunks, so that loads and products overlap.
+enum { CHUNK_TILES = 8, SHORT_CHUNK_TILES = 4, ENOUGH_CHUNKS = 8 };
 
 typedef struct LocalBuffer {
     Buffer *old, *coarse;
@@ -129,6 +131,13 @@ static void add_other_bytes(Statement *statement, void *user) {
     work->other_bytes += buffer_bytes(statement->alloc) * 2;
 }
 
+static int64_t chunk_tiles(const Coarsening *work) {
+    int64_t steps;
+    if (!expr_constant(work->loop->loop.extent, &steps)) return CHUNK_TILES;
+    int64_t chunk = CHUNK_TILES / work->step_tiles; // steps
+    return steps > chunk && steps < ENOUGH_CHUNKS * chunk ? SHORT_CHUNK_TILES : CHUNK_TILES;
+}
+
 // Steps a chunk may hold: what fits L1, and no more than pays. Double buffering is reckoned with even where it is off,
 // so that it changes no sums.
 static int64_t chunk_limit(Coarsening *work) {
@@ -137,7 +146,7 @@ static int64_t chunk_limit(Coarsening *work) {
     int64_t tensors = program_tensor_bytes(work->function, target);
     int64_t free_bytes = target->l1_bytes - target->l1_base - work->other_bytes - tensors;
     int64_t fits = free_bytes / (work->step_bytes ? work->step_bytes : 1);
-    int64_t pays = work->step_tiles >= CHUNK_TILES ? 1 : CHUNK_TILES / work->step_tiles;
+    int64_t tiles = chunk_tiles(work), pays = work->step_tiles >= tiles ? 1 : tiles / work->step_tiles;
     return fits < pays ? fits : pays;
 }
 

@@ -32,14 +32,14 @@ void kernel_main() {
         // gemm.py:28: T.gemm(A_shared, B_shared, C_local)
         matmul_block_init(cb_A_shared, cb_B_shared, 0, 4, 1, 1);
         // gemm.py:25: for ko in T.Pipelined(T.ceildiv(K, block_K), num_stages=2):
-        for (int32_t ko = 0; ko < 4; ++ko) {
+        for (int32_t ko = 0; ko < 8; ++ko) {
             // gemm.py:28: T.gemm(A_shared, B_shared, C_local)
-            cb_wait_front(cb_A_shared, 32);
-            cb_wait_front(cb_B_shared, 32);
+            cb_wait_front(cb_A_shared, 16);
+            cb_wait_front(cb_B_shared, 16);
             pack_reconfig_l1_acc(minimum(ko, 1));
             for (int32_t m = 0; m < 4; ++m) {
                 tile_regs_acquire();
-                for (int32_t kk_2 = 0; kk_2 < 8; ++kk_2) {
+                for (int32_t kk_2 = 0; kk_2 < 4; ++kk_2) {
                     matmul_block(cb_A_shared, cb_B_shared, kk_2 * 4 + m, kk_2 * 4, 0, 0, 4, 1, 1);
                 }
                 tile_regs_commit();
@@ -51,8 +51,8 @@ void kernel_main() {
                 tile_regs_release();
             }
             pack_reconfig_l1_acc(0);
-            cb_pop_front(cb_A_shared, 32);
-            cb_pop_front(cb_B_shared, 32);
+            cb_pop_front(cb_A_shared, 16);
+            cb_pop_front(cb_B_shared, 16);
         }
         // gemm.py:25: for ko in T.Pipelined(T.ceildiv(K, block_K), num_stages=2):
         cb_push_back(cb_C_local, 16);

@@ -26,13 +26,13 @@ void kernel_main() {
     // gemm.py:19: with T.Kernel(T.ceildiv(N, block_N), T.ceildiv(M, block_M), threads=128) as (bx, by):
     for (int32_t item = 0; item < item_count; ++item) {
         // gemm.py:25: for ko in T.Pipelined(T.ceildiv(K, block_K), num_stages=2):
-        for (int32_t ko = 0; ko < 4; ++ko) {
+        for (int32_t ko = 0; ko < 8; ++ko) {
             // gemm.py:26: T.copy(A[by * block_M, ko * block_K], A_shared)
-            cb_reserve_back(cb_A_shared, 32);
+            cb_reserve_back(cb_A_shared, 16);
             noc_semaphore_set(A_shared_valid_ptr, 0);
             noc_semaphore_inc(get_noc_addr(A_shared_sender_x, A_shared_sender_y, A_shared_ready_address), 1);
             noc_semaphore_wait(A_shared_valid_ptr, 1);
-            cb_push_back(cb_A_shared, 32);
+            cb_push_back(cb_A_shared, 16);
         }
         // gemm.py:31: C_local[i, j] = T.max(C_local[i, j] + bias[bx * block_N + j], 0)
         cb_reserve_back(cb_bias_in, 4);

@@ -27,13 +27,13 @@ void kernel_main() {
         const int32_t bx = (item_2 + item_start) % 8;
         const int32_t by = (item_2 + item_start) / 8;
         // gemm.py:25: for ko in T.Pipelined(T.ceildiv(K, block_K), num_stages=2):
-        for (int32_t ko = 0; ko < 4; ++ko) {
+        for (int32_t ko = 0; ko < 8; ++ko) {
             // gemm.py:27: T.copy(B[ko * block_K, bx * block_N], B_shared)
-            cb_reserve_back(cb_B_shared, 32);
+            cb_reserve_back(cb_B_shared, 16);
             noc_semaphore_set(B_shared_valid_ptr, 0);
             noc_semaphore_inc(get_noc_addr(B_shared_sender_x, B_shared_sender_y, B_shared_ready_address), 1);
             noc_semaphore_wait(B_shared_valid_ptr, 1);
-            cb_push_back(cb_B_shared, 32);
+            cb_push_back(cb_B_shared, 16);
         }
         // gemm.py:33: T.copy(C_local, C[by * block_M, bx * block_N])
         cb_wait_front(cb_C_out, 16);

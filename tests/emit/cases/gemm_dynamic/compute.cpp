@@ -7,14 +7,11 @@
 #include "api/compute/eltwise_unary/fill.h"
 #include "api/compute/matmul.h"
 #include "api/compute/pack.h"
-#include "api/compute/reconfig_data_format.h"
 #include "api/compute/reg_api.h"
-#include "api/compute/tile_move_copy.h"
 
-constexpr uint32_t cb_C_local_out = get_compile_time_arg_val(0);
-constexpr uint32_t cb_A_shared = get_compile_time_arg_val(1);
-constexpr uint32_t cb_B_shared = get_compile_time_arg_val(2);
-constexpr uint32_t cb_C_local = get_compile_time_arg_val(3);
+constexpr uint32_t cb_A_shared = get_compile_time_arg_val(0);
+constexpr uint32_t cb_B_shared = get_compile_time_arg_val(1);
+constexpr uint32_t cb_C_local = get_compile_time_arg_val(2);
 
 static int32_t minimum(int32_t a, int32_t b) { return a < b ? a : b; }
 
@@ -24,6 +21,8 @@ void kernel_main() {
 
     // gemm.py:108: def matmul_dynamic(A, B, block_M=64, block_N=64, block_K=32):
     compute_kernel_hw_startup<SrcOrder::Reverse>(cb_A_shared, cb_B_shared, cb_C_local);
+    // gemm.py:124: T.gemm(A_shared, B_shared, C_local)
+    matmul_block_init(cb_A_shared, cb_B_shared, 0, 2, 1, 1);
     // gemm.py:120: T.clear(C_local)
     fill_tile_init();
     // gemm.py:116: with T.Kernel(T.ceildiv(n, block_N), T.ceildiv(m, block_M), threads=128) as (bx, by):
@@ -42,8 +41,6 @@ void kernel_main() {
         pack_tile<true>(2, cb_C_local, 2);
         pack_tile<true>(3, cb_C_local, 3);
         tile_regs_release();
-        // gemm.py:124: T.gemm(A_shared, B_shared, C_local)
-        matmul_block_init(cb_A_shared, cb_B_shared, 0, 2, 1, 1);
         // gemm.py:121: for ko in T.Pipelined(T.ceildiv(k, block_K), num_stages=2):
         for (int32_t ko = 0; ko < (k + 255) / 256; ++ko) {
             // gemm.py:124: T.gemm(A_shared, B_shared, C_local)
@@ -67,24 +64,5 @@ void kernel_main() {
         }
         // gemm.py:121: for ko in T.Pipelined(T.ceildiv(k, block_K), num_stages=2):
         cb_push_back(cb_C_local, 4);
-        // gemm.py:125: T.copy(C_local, C[by * block_M, bx * block_N])
-        cb_wait_front(cb_C_local, 4);
-        cb_reserve_back(cb_C_local_out, 4);
-        tile_regs_acquire();
-        reconfig_data_format_srca(cb_C_local);
-        copy_init(cb_C_local);
-        copy_tile(cb_C_local, 0, 0);
-        copy_tile(cb_C_local, 1, 1);
-        copy_tile(cb_C_local, 2, 2);
-        copy_tile(cb_C_local, 3, 3);
-        tile_regs_commit();
-        tile_regs_wait();
-        pack_tile<true>(0, cb_C_local_out, 0);
-        pack_tile<true>(1, cb_C_local_out, 1);
-        pack_tile<true>(2, cb_C_local_out, 2);
-        pack_tile<true>(3, cb_C_local_out, 3);
-        tile_regs_release();
-        cb_pop_front(cb_C_local, 4);
-        cb_push_back(cb_C_local_out, 4);
     }
 }

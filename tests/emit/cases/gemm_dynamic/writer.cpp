@@ -3,8 +3,8 @@
 
 #include "api/dataflow/dataflow_api.h"
 
-constexpr uint32_t cb_C_local_out = get_compile_time_arg_val(0);
-constexpr uint32_t cb_C_local_out_page_bytes = 4096;
+constexpr uint32_t cb_C_local = get_compile_time_arg_val(0);
+constexpr uint32_t cb_C_local_page_bytes = 4096;
 
 constexpr auto C_args = TensorAccessorArgs<1>();
 
@@ -21,17 +21,17 @@ void kernel_main() {
         const int32_t bx = (item_2 + item_start) % ((n + 63) / 64);
         const int32_t by = (item_2 + item_start) / ((n + 63) / 64);
         // gemm.py:125: T.copy(C_local, C[by * block_M, bx * block_N])
-        cb_wait_front(cb_C_local_out, 4);
+        cb_wait_front(cb_C_local, 4);
         for (int32_t r_3 = 0; r_3 < 2; ++r_3) {
             for (int32_t c_3 = 0; c_3 < 2; ++c_3) {
                 if (by * 2 + r_3 < (m + 31) / 32 && bx * 2 + c_3 < (n + 31) / 32) {
                     noc_async_write_page(bx * 2 + (by * 2 + r_3) * ((n + 31) / 32) + c_3, C,
-                                         get_read_ptr(cb_C_local_out) + (r_3 * 2 + c_3) * cb_C_local_out_page_bytes);
+                                         get_read_ptr(cb_C_local) + (r_3 * 2 + c_3) * cb_C_local_page_bytes);
                 }
             }
         }
         noc_async_writes_flushed();
-        cb_pop_front(cb_C_local_out, 4);
+        cb_pop_front(cb_C_local, 4);
     }
     // gemm.py:108: def matmul_dynamic(A, B, block_M=64, block_N=64, block_K=32):
     noc_async_write_barrier();

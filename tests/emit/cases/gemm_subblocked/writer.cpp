@@ -3,8 +3,8 @@
 
 #include "api/dataflow/dataflow_api.h"
 
-constexpr uint32_t cb_C_local_out = get_compile_time_arg_val(0);
-constexpr uint32_t cb_C_local_out_page_bytes = 4096;
+constexpr uint32_t cb_C_local = get_compile_time_arg_val(0);
+constexpr uint32_t cb_C_local_page_bytes = 4096;
 
 constexpr auto C_args = TensorAccessorArgs<1>();
 
@@ -19,15 +19,15 @@ void kernel_main() {
         const int32_t bx = (item_2 + item_start) % 5;
         const int32_t by = (item_2 + item_start) / 5;
         // gemm.py:33: T.copy(C_local, C[by * block_M, bx * block_N])
-        cb_wait_front(cb_C_local_out, 8);
+        cb_wait_front(cb_C_local, 8);
         for (int32_t r_3 = 0; r_3 < 4; ++r_3) {
             for (int32_t c_3 = 0; c_3 < 2; ++c_3) {
                 noc_async_write_page(by * 40 + r_3 * 10 + bx * 2 + c_3, C,
-                                     get_read_ptr(cb_C_local_out) + (r_3 * 2 + c_3) * cb_C_local_out_page_bytes);
+                                     get_read_ptr(cb_C_local) + (r_3 * 2 + c_3) * cb_C_local_page_bytes);
             }
         }
         noc_async_writes_flushed();
-        cb_pop_front(cb_C_local_out, 8);
+        cb_pop_front(cb_C_local, 8);
     }
     // gemm.py:8: def matmul(
     noc_async_write_barrier();

@@ -19,13 +19,13 @@ void kernel_main() {
     // sharded_gemm.py:21: with T.Kernel(T.ceildiv(N, block), T.ceildiv(M, block), threads=128) as (bx, by):
     for (int32_t item = 0; item < block_columns * block_rows; ++item) {
         // sharded_gemm.py:29: for ko in T.Pipelined(T.ceildiv(K, block_K), num_stages=2):
-        for (int32_t ko = 0; ko < 4; ++ko) {
+        for (int32_t ko = 0; ko < 8; ++ko) {
             // sharded_gemm.py:30: T.copy(A[by * block, ko * block_K], A_shared)
-            cb_reserve_back(cb_A_shared, 32);
+            cb_reserve_back(cb_A_shared, 16);
             noc_semaphore_set(A_shared_valid_ptr, 0);
             noc_semaphore_inc(get_noc_addr(A_shared_sender_x, A_shared_sender_y, A_shared_ready_address), 1);
             noc_semaphore_wait(A_shared_valid_ptr, 1);
-            cb_push_back(cb_A_shared, 32);
+            cb_push_back(cb_A_shared, 16);
         }
     }
     // sharded_gemm.py:24: A_shared = T.alloc_shared((block, block_K), T.bfloat16)

@@ -33,12 +33,12 @@ void kernel_main() {
     for (int32_t item = 0; item < block_columns * block_rows; ++item) {
         const int32_t by = item / block_columns + block_y;
         // sharded_gemm.py:29: for ko in T.Pipelined(T.ceildiv(K, block_K), num_stages=2):
-        for (int32_t ko = 0; ko < 4; ++ko) {
+        for (int32_t ko = 0; ko < 8; ++ko) {
             // sharded_gemm.py:30: T.copy(A[by * block, ko * block_K], A_shared)
-            cb_reserve_back(cb_A_shared, 32);
-            for (int32_t kk = 0; kk < 8; ++kk) {
+            cb_reserve_back(cb_A_shared, 16);
+            for (int32_t kk = 0; kk < 4; ++kk) {
                 for (int32_t r_1 = 0; r_1 < 4; ++r_1) {
-                    noc_async_read_page(by * 128 + r_1 * 32 + ko * 8 + kk, A,
+                    noc_async_read_page(by * 128 + r_1 * 32 + ko * 4 + kk, A,
                                         get_write_ptr(cb_A_shared) + (kk * 4 + r_1) * cb_A_shared_page_bytes);
                 }
             }
@@ -48,12 +48,12 @@ void kernel_main() {
             noc_semaphore_set(A_shared_ready_ptr, 0);
             const uint64_t cb_A_shared_receivers = get_noc_multicast_addr(
                 A_shared_first_x, A_shared_first_y, A_shared_last_x, A_shared_last_y, get_write_ptr(cb_A_shared));
-            noc_async_write_multicast(get_write_ptr(cb_A_shared), cb_A_shared_receivers, 32 * cb_A_shared_page_bytes,
+            noc_async_write_multicast(get_write_ptr(cb_A_shared), cb_A_shared_receivers, 16 * cb_A_shared_page_bytes,
                                       A_shared_destinations, true);
             const uint64_t A_shared_valid_receivers = get_noc_multicast_addr(
                 A_shared_first_x, A_shared_first_y, A_shared_last_x, A_shared_last_y, A_shared_valid_address);
             noc_semaphore_set_multicast(A_shared_valid_address, A_shared_valid_receivers, A_shared_destinations);
-            cb_push_back(cb_A_shared, 32);
+            cb_push_back(cb_A_shared, 16);
         }
     }
     // sharded_gemm.py:24: A_shared = T.alloc_shared((block, block_K), T.bfloat16)

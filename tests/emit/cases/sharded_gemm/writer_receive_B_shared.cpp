@@ -20,13 +20,13 @@ void kernel_main() {
     // sharded_gemm.py:21: with T.Kernel(T.ceildiv(N, block), T.ceildiv(M, block), threads=128) as (bx, by):
     for (int32_t item_2 = 0; item_2 < block_columns * block_rows; ++item_2) {
         // sharded_gemm.py:29: for ko in T.Pipelined(T.ceildiv(K, block_K), num_stages=2):
-        for (int32_t ko = 0; ko < 4; ++ko) {
+        for (int32_t ko = 0; ko < 8; ++ko) {
             // sharded_gemm.py:31: T.copy(B[ko * block_K, bx * block], B_shared)
-            cb_reserve_back(cb_B_shared, 32);
+            cb_reserve_back(cb_B_shared, 16);
             noc_semaphore_set(B_shared_valid_ptr, 0);
             noc_semaphore_inc(get_noc_addr(B_shared_sender_x, B_shared_sender_y, B_shared_ready_address), 1);
             noc_semaphore_wait(B_shared_valid_ptr, 1);
-            cb_push_back(cb_B_shared, 32);
+            cb_push_back(cb_B_shared, 16);
         }
         // sharded_gemm.py:33: T.copy(C_local, C[by * block, bx * block])
         cb_wait_front(cb_C_out, 16);

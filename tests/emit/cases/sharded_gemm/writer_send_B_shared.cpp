@@ -34,12 +34,12 @@ void kernel_main() {
     for (int32_t item_2 = 0; item_2 < block_columns * block_rows; ++item_2) {
         const int32_t bx = item_2 % block_columns + block_x;
         // sharded_gemm.py:29: for ko in T.Pipelined(T.ceildiv(K, block_K), num_stages=2):
-        for (int32_t ko = 0; ko < 4; ++ko) {
+        for (int32_t ko = 0; ko < 8; ++ko) {
             // sharded_gemm.py:31: T.copy(B[ko * block_K, bx * block], B_shared)
-            cb_reserve_back(cb_B_shared, 32);
-            for (int32_t kk_1 = 0; kk_1 < 8; ++kk_1) {
+            cb_reserve_back(cb_B_shared, 16);
+            for (int32_t kk_1 = 0; kk_1 < 4; ++kk_1) {
                 for (int32_t c_2 = 0; c_2 < 4; ++c_2) {
-                    noc_async_read_page(ko * 256 + kk_1 * 32 + bx * 4 + c_2, B,
+                    noc_async_read_page(ko * 128 + kk_1 * 32 + bx * 4 + c_2, B,
                                         get_write_ptr(cb_B_shared) + (kk_1 * 4 + c_2) * cb_B_shared_page_bytes);
                 }
             }
@@ -49,12 +49,12 @@ void kernel_main() {
             noc_semaphore_set(B_shared_ready_ptr, 0);
             const uint64_t cb_B_shared_receivers = get_noc_multicast_addr(
                 B_shared_last_x, B_shared_last_y, B_shared_first_x, B_shared_first_y, get_write_ptr(cb_B_shared));
-            noc_async_write_multicast(get_write_ptr(cb_B_shared), cb_B_shared_receivers, 32 * cb_B_shared_page_bytes,
+            noc_async_write_multicast(get_write_ptr(cb_B_shared), cb_B_shared_receivers, 16 * cb_B_shared_page_bytes,
                                       B_shared_destinations, true);
             const uint64_t B_shared_valid_receivers = get_noc_multicast_addr(
                 B_shared_last_x, B_shared_last_y, B_shared_first_x, B_shared_first_y, B_shared_valid_address);
             noc_semaphore_set_multicast(B_shared_valid_address, B_shared_valid_receivers, B_shared_destinations);
-            cb_push_back(cb_B_shared, 32);
+            cb_push_back(cb_B_shared, 16);
         }
         // sharded_gemm.py:33: T.copy(C_local, C[by * block, bx * block])
         cb_wait_front(cb_C_out, 16);
