@@ -30,9 +30,11 @@ void kernel_main() {
         cb_reserve_back(cb_Q_shared, 8);
         for (int32_t kk = 0; kk < 2; ++kk) {
             for (int32_t r_1 = 0; r_1 < 2; ++r_1) {
+                const int32_t Q_page_1 = bz * 64 + by * 8 + r_1 * 4 + kk * 2;
+                const int32_t Q_shared_slot_1 = kk * 4 + r_1 * 2;
                 for (int32_t c_1 = 0; c_1 < 2; ++c_1) {
-                    noc_async_read_page(bz * 64 + by * 8 + r_1 * 4 + kk * 2 + c_1, Q,
-                                        get_write_ptr(cb_Q_shared) + (kk * 4 + r_1 * 2 + c_1) * cb_Q_shared_page_bytes);
+                    noc_async_read_page(Q_page_1 + c_1, Q,
+                                        get_write_ptr(cb_Q_shared) + (Q_shared_slot_1 + c_1) * cb_Q_shared_page_bytes);
                 }
             }
         }

@@ -42,9 +42,11 @@ void kernel_main() {
         cb_reserve_back(cb_Q_shared, 8);
         for (int32_t kk = 0; kk < 2; ++kk) {
             for (int32_t r_1 = 0; r_1 < 2; ++r_1) {
+                const int32_t Q_page = bz * 64 + by * 8 + r_1 * 4 + kk * 2;
+                const int32_t Q_shared_slot = kk * 4 + r_1 * 2;
                 for (int32_t c_1 = 0; c_1 < 2; ++c_1) {
-                    noc_async_read_page(bz * 64 + by * 8 + r_1 * 4 + kk * 2 + c_1, Q,
-                                        get_write_ptr(cb_Q_shared) + (kk * 4 + r_1 * 2 + c_1) * cb_Q_shared_page_bytes);
+                    noc_async_read_page(Q_page + c_1, Q,
+                                        get_write_ptr(cb_Q_shared) + (Q_shared_slot + c_1) * cb_Q_shared_page_bytes);
                 }
             }
         }
@@ -54,10 +56,11 @@ void kernel_main() {
         cb_reserve_back(cb_W_shared, 8);
         for (int32_t kk_1 = 0; kk_1 < 2; ++kk_1) {
             for (int32_t r_2 = 0; r_2 < 2; ++r_2) {
+                const int32_t W_page = bz % 4 * 16 + kk_1 * 8 + r_2 * 4 + bx * 2;
+                const int32_t W_shared_slot = kk_1 * 4 + r_2 * 2;
                 for (int32_t c_2 = 0; c_2 < 2; ++c_2) {
-                    noc_async_read_page(bz % 4 * 16 + kk_1 * 8 + r_2 * 4 + bx * 2 + c_2, W,
-                                        get_write_ptr(cb_W_shared) +
-                                            (kk_1 * 4 + r_2 * 2 + c_2) * cb_W_shared_page_bytes);
+                    noc_async_read_page(W_page + c_2, W,
+                                        get_write_ptr(cb_W_shared) + (W_shared_slot + c_2) * cb_W_shared_page_bytes);
                 }
             }
         }

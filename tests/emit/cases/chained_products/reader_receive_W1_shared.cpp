@@ -28,9 +28,9 @@ void kernel_main() {
         // mlp.py:27: T.copy(X[bx * block_M, 0], X_shared)
         cb_reserve_back(cb_X_shared, 8);
         for (int32_t r = 0; r < 2; ++r) {
+            const int32_t X_page_1 = bx * 8 + r * 4;
             for (int32_t c = 0; c < 4; ++c) {
-                noc_async_read_page(bx * 8 + r * 4 + c, X,
-                                    get_write_ptr(cb_X_shared) + (r * 4 + c) * cb_X_shared_page_bytes);
+                noc_async_read_page(X_page_1 + c, X, get_write_ptr(cb_X_shared) + (r * 4 + c) * cb_X_shared_page_bytes);
             }
         }
         noc_async_read_barrier();

@@ -39,9 +39,9 @@ void kernel_main() {
         // mlp.py:27: T.copy(X[bx * block_M, 0], X_shared)
         cb_reserve_back(cb_X_shared, 8);
         for (int32_t r = 0; r < 2; ++r) {
+            const int32_t X_page = bx * 8 + r * 4;
             for (int32_t c = 0; c < 4; ++c) {
-                noc_async_read_page(bx * 8 + r * 4 + c, X,
-                                    get_write_ptr(cb_X_shared) + (r * 4 + c) * cb_X_shared_page_bytes);
+                noc_async_read_page(X_page + c, X, get_write_ptr(cb_X_shared) + (r * 4 + c) * cb_X_shared_page_bytes);
             }
         }
         noc_async_read_barrier();
@@ -51,8 +51,9 @@ void kernel_main() {
             // mlp.py:30: T.copy(W1[0, h * block_H], W1_shared)
             cb_reserve_back(cb_W1_shared, 8);
             for (int32_t r_2 = 0; r_2 < 4; ++r_2) {
+                const int32_t W1_page = r_2 * 8 + h * 2;
                 for (int32_t c_2 = 0; c_2 < 2; ++c_2) {
-                    noc_async_read_page(r_2 * 8 + h * 2 + c_2, W1,
+                    noc_async_read_page(W1_page + c_2, W1,
                                         get_write_ptr(cb_W1_shared) + (r_2 * 2 + c_2) * cb_W1_shared_page_bytes);
                 }
             }

@@ -37,8 +37,9 @@ void kernel_main() {
         // mlp.py:38: T.copy(Y_local, Y[bx * block_M, 0])
         cb_wait_front(cb_Y_out, 8);
         for (int32_t r_7_1 = 0; r_7_1 < 2; ++r_7_1) {
+            const int32_t Y_page = bx * 8 + r_7_1 * 4;
             for (int32_t c_7_1 = 0; c_7_1 < 4; ++c_7_1) {
-                noc_async_write_page(bx * 8 + r_7_1 * 4 + c_7_1, Y,
+                noc_async_write_page(Y_page + c_7_1, Y,
                                      get_read_ptr(cb_Y_out) + (r_7_1 * 4 + c_7_1) * cb_Y_out_page_bytes);
             }
         }

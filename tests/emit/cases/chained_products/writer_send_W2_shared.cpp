@@ -41,8 +41,9 @@ void kernel_main() {
             // mlp.py:31: T.copy(W2[h * block_H, 0], W2_shared)
             cb_reserve_back(cb_W2_shared, 8);
             for (int32_t r_3 = 0; r_3 < 2; ++r_3) {
+                const int32_t W2_page = h * 8 + r_3 * 4;
                 for (int32_t c_3 = 0; c_3 < 4; ++c_3) {
-                    noc_async_read_page(h * 8 + r_3 * 4 + c_3, W2,
+                    noc_async_read_page(W2_page + c_3, W2,
                                         get_write_ptr(cb_W2_shared) + (r_3 * 4 + c_3) * cb_W2_shared_page_bytes);
                 }
             }
@@ -62,8 +63,9 @@ void kernel_main() {
         // mlp.py:38: T.copy(Y_local, Y[bx * block_M, 0])
         cb_wait_front(cb_Y_out, 8);
         for (int32_t r_7_1 = 0; r_7_1 < 2; ++r_7_1) {
+            const int32_t Y_page_1 = bx * 8 + r_7_1 * 4;
             for (int32_t c_7_1 = 0; c_7_1 < 4; ++c_7_1) {
-                noc_async_write_page(bx * 8 + r_7_1 * 4 + c_7_1, Y,
+                noc_async_write_page(Y_page_1 + c_7_1, Y,
                                      get_read_ptr(cb_Y_out) + (r_7_1 * 4 + c_7_1) * cb_Y_out_page_bytes);
             }
         }

@@ -34,9 +34,10 @@ void kernel_main() {
         // elementwise.py:36: T.copy(A[by * block_M, bx * block_N], A_shared)
         cb_reserve_back(cb_A_shared, 4);
         for (int32_t r = 0; r < 2; ++r) {
+            const int32_t A_page = by * 6 + r * 3 + bx * 2;
             for (int32_t c = 0; c < 2; ++c) {
                 if (bx * 2 + c < 3) {
-                    noc_async_read_page(by * 6 + r * 3 + bx * 2 + c, A,
+                    noc_async_read_page(A_page + c, A,
                                         get_write_ptr(cb_A_shared) + (r * 2 + c) * cb_A_shared_page_bytes);
                 } else {
                     fill_page(get_write_ptr(cb_A_shared) + (r * 2 + c) * cb_A_shared_page_bytes, cb_A_shared_page_bytes,
@@ -49,9 +50,10 @@ void kernel_main() {
         // elementwise.py:37: T.copy(B[by * block_M, bx * block_N], B_shared)
         cb_reserve_back(cb_B_shared, 4);
         for (int32_t r_1 = 0; r_1 < 2; ++r_1) {
+            const int32_t B_page = by * 6 + r_1 * 3 + bx * 2;
             for (int32_t c_1 = 0; c_1 < 2; ++c_1) {
                 if (bx * 2 + c_1 < 3) {
-                    noc_async_read_page(by * 6 + r_1 * 3 + bx * 2 + c_1, B,
+                    noc_async_read_page(B_page + c_1, B,
                                         get_write_ptr(cb_B_shared) + (r_1 * 2 + c_1) * cb_B_shared_page_bytes);
                 } else {
                     fill_page(get_write_ptr(cb_B_shared) + (r_1 * 2 + c_1) * cb_B_shared_page_bytes,

@@ -21,9 +21,10 @@ void kernel_main() {
         // elementwise.py:42: T.copy(C_local, C[by * block_M, bx * block_N])
         cb_wait_front(cb_C_local, 4);
         for (int32_t r_3 = 0; r_3 < 2; ++r_3) {
+            const int32_t C_page = by * 6 + r_3 * 3 + bx * 2;
             for (int32_t c_3 = 0; c_3 < 2; ++c_3) {
                 if (bx * 2 + c_3 < 3) {
-                    noc_async_write_page(by * 6 + r_3 * 3 + bx * 2 + c_3, C,
+                    noc_async_write_page(C_page + c_3, C,
                                          get_read_ptr(cb_C_local) + (r_3 * 2 + c_3) * cb_C_local_page_bytes);
                 }
             }

@@ -37,9 +37,9 @@ void kernel_main() {
         // elementwise.py:24: T.copy(X[by * block_M, bx * block_N], X_shared)
         cb_reserve_back(cb_X_shared, 12);
         for (int32_t r = 0; r < 4; ++r) {
+            const int32_t X_page_1 = by * 96 + r * 24 + bx * 3;
             for (int32_t c = 0; c < 3; ++c) {
-                noc_async_read_page(by * 96 + r * 24 + bx * 3 + c, X,
-                                    get_write_ptr(cb_X_shared) + (r * 3 + c) * cb_X_shared_page_bytes);
+                noc_async_read_page(X_page_1 + c, X, get_write_ptr(cb_X_shared) + (r * 3 + c) * cb_X_shared_page_bytes);
             }
         }
         noc_async_read_barrier();

@@ -21,8 +21,9 @@ void kernel_main() {
         // elementwise.py:27: T.copy(Y_local, Y[by * block_M, bx * block_N])
         cb_wait_front(cb_Y_local, 12);
         for (int32_t r_2 = 0; r_2 < 4; ++r_2) {
+            const int32_t Y_page = by * 96 + r_2 * 24 + bx * 3;
             for (int32_t c_2 = 0; c_2 < 3; ++c_2) {
-                noc_async_write_page(by * 96 + r_2 * 24 + bx * 3 + c_2, Y,
+                noc_async_write_page(Y_page + c_2, Y,
                                      get_read_ptr(cb_Y_local) + (r_2 * 3 + c_2) * cb_Y_local_page_bytes);
             }
         }

@@ -38,8 +38,9 @@ void kernel_main() {
         // gemm.py:33: T.copy(C_local, C[by * block_M, bx * block_N])
         cb_wait_front(cb_C_out, 16);
         for (int32_t r_4_1 = 0; r_4_1 < 4; ++r_4_1) {
+            const int32_t C_page = by * 128 + r_4_1 * 32 + bx * 4;
             for (int32_t c_4_1 = 0; c_4_1 < 4; ++c_4_1) {
-                noc_async_write_page(by * 128 + r_4_1 * 32 + bx * 4 + c_4_1, C,
+                noc_async_write_page(C_page + c_4_1, C,
                                      get_read_ptr(cb_C_out) + (r_4_1 * 4 + c_4_1) * cb_C_out_page_bytes);
             }
         }

@@ -42,8 +42,9 @@ void kernel_main() {
             // gemm.py:27: T.copy(B[ko * block_K, bx * block_N], B_shared)
             cb_reserve_back(cb_B_shared, 16);
             for (int32_t kk_1 = 0; kk_1 < 4; ++kk_1) {
+                const int32_t B_page = ko * 128 + kk_1 * 32 + bx * 4;
                 for (int32_t c_2 = 0; c_2 < 4; ++c_2) {
-                    noc_async_read_page(ko * 128 + kk_1 * 32 + bx * 4 + c_2, B,
+                    noc_async_read_page(B_page + c_2, B,
                                         get_write_ptr(cb_B_shared) + (kk_1 * 4 + c_2) * cb_B_shared_page_bytes);
                 }
             }
@@ -63,8 +64,9 @@ void kernel_main() {
         // gemm.py:33: T.copy(C_local, C[by * block_M, bx * block_N])
         cb_wait_front(cb_C_out, 16);
         for (int32_t r_4_1 = 0; r_4_1 < 4; ++r_4_1) {
+            const int32_t C_page_1 = by * 128 + r_4_1 * 32 + bx * 4;
             for (int32_t c_4_1 = 0; c_4_1 < 4; ++c_4_1) {
-                noc_async_write_page(by * 128 + r_4_1 * 32 + bx * 4 + c_4_1, C,
+                noc_async_write_page(C_page_1 + c_4_1, C,
                                      get_read_ptr(cb_C_out) + (r_4_1 * 4 + c_4_1) * cb_C_out_page_bytes);
             }
         }

@@ -79,9 +79,10 @@ void kernel_main() {
             // gemm.py:123: T.copy(B[ko * block_K, bx * block_N], B_shared)
             cb_reserve_back(cb_B_shared, 16);
             for (int32_t kk_1 = 0; kk_1 < minimum((k + 31) / 32 - ko * 8, 8); ++kk_1) {
+                const int32_t B_page_1 = bx * 2 + (ko * 8 + kk_1) * ((n + 31) / 32);
                 for (int32_t c_2 = 0; c_2 < 2; ++c_2) {
                     if (ko * 8 + kk_1 < (k + 31) / 32 && bx * 2 + c_2 < (n + 31) / 32) {
-                        noc_async_read_page(bx * 2 + (ko * 8 + kk_1) * ((n + 31) / 32) + c_2, B,
+                        noc_async_read_page(B_page_1 + c_2, B,
                                             get_write_ptr(cb_B_shared) + (kk_1 * 2 + c_2) * cb_B_shared_page_bytes);
                     } else {
                         fill_page(get_write_ptr(cb_B_shared) + (kk_1 * 2 + c_2) * cb_B_shared_page_bytes,

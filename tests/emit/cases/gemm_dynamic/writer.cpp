@@ -23,9 +23,10 @@ void kernel_main() {
         // gemm.py:125: T.copy(C_local, C[by * block_M, bx * block_N])
         cb_wait_front(cb_C_local, 4);
         for (int32_t r_3 = 0; r_3 < 2; ++r_3) {
+            const int32_t C_page = bx * 2 + (by * 2 + r_3) * ((n + 31) / 32);
             for (int32_t c_3 = 0; c_3 < 2; ++c_3) {
                 if (by * 2 + r_3 < (m + 31) / 32 && bx * 2 + c_3 < (n + 31) / 32) {
-                    noc_async_write_page(bx * 2 + (by * 2 + r_3) * ((n + 31) / 32) + c_3, C,
+                    noc_async_write_page(C_page + c_3, C,
                                          get_read_ptr(cb_C_local) + (r_3 * 2 + c_3) * cb_C_local_page_bytes);
                 }
             }

@@ -26,8 +26,9 @@ void kernel_main() {
         // gemm.py:30: T.copy(A[by * block_M, k * block_K], A_shared)
         cb_reserve_back(cb_A_shared, 8);
         for (int32_t kk = 0; kk < 4; ++kk) {
+            const int32_t A_page = by * 8 + kk;
             for (int32_t r_1 = 0; r_1 < 2; ++r_1) {
-                noc_async_read_page(by * 8 + r_1 * 4 + kk, A,
+                noc_async_read_page(r_1 * 4 + A_page, A,
                                     get_write_ptr(cb_A_shared) + (kk * 2 + r_1) * cb_A_shared_page_bytes);
             }
         }
@@ -36,8 +37,9 @@ void kernel_main() {
         // gemm.py:31: T.copy(B[k * block_K, bx * block_N], B_shared)
         cb_reserve_back(cb_B_shared, 8);
         for (int32_t kk_1 = 0; kk_1 < 4; ++kk_1) {
+            const int32_t B_page = kk_1 * 4 + bx * 2;
             for (int32_t c_2 = 0; c_2 < 2; ++c_2) {
-                noc_async_read_page(kk_1 * 4 + bx * 2 + c_2, B,
+                noc_async_read_page(B_page + c_2, B,
                                     get_write_ptr(cb_B_shared) + (kk_1 * 2 + c_2) * cb_B_shared_page_bytes);
             }
         }

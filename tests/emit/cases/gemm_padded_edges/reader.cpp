@@ -54,11 +54,13 @@ void kernel_main() {
         cb_reserve_back(cb_A_shared, 8);
         for (int32_t kk = 0; kk < 2; ++kk) {
             for (int32_t r_1 = 0; r_1 < 2; ++r_1) {
+                const int32_t A_page = by * 6 + r_1 * 3 + kk * 2;
+                const int32_t A_shared_slot = kk * 4 + r_1 * 2;
                 for (int32_t c_1 = 0; c_1 < 2; ++c_1) {
                     if (kk * 2 + c_1 < 3) {
-                        noc_async_read_page(by * 6 + r_1 * 3 + kk * 2 + c_1, A,
+                        noc_async_read_page(A_page + c_1, A,
                                             get_write_ptr(cb_A_shared) +
-                                                (kk * 4 + r_1 * 2 + c_1) * cb_A_shared_page_bytes);
+                                                (A_shared_slot + c_1) * cb_A_shared_page_bytes);
                     } else {
                         fill_page(get_write_ptr(cb_A_shared) + (kk * 4 + r_1 * 2 + c_1) * cb_A_shared_page_bytes,
                                   cb_A_shared_page_bytes, 0);
@@ -84,11 +86,13 @@ void kernel_main() {
         cb_reserve_back(cb_B_shared, 8);
         for (int32_t kk_1 = 0; kk_1 < 2; ++kk_1) {
             for (int32_t r_2 = 0; r_2 < 2; ++r_2) {
+                const int32_t B_page = bx * 6 + r_2 * 3 + kk_1 * 2;
+                const int32_t B_shared_slot = kk_1 * 4 + r_2;
                 for (int32_t c_2 = 0; c_2 < 2; ++c_2) {
                     if (bx * 2 + r_2 < 3 && kk_1 * 2 + c_2 < 3) {
-                        noc_async_read_page(bx * 6 + r_2 * 3 + kk_1 * 2 + c_2, B,
+                        noc_async_read_page(B_page + c_2, B,
                                             get_write_ptr(cb_B_shared) +
-                                                (kk_1 * 4 + c_2 * 2 + r_2) * cb_B_shared_page_bytes);
+                                                (c_2 * 2 + B_shared_slot) * cb_B_shared_page_bytes);
                     } else {
                         fill_page(get_write_ptr(cb_B_shared) + (kk_1 * 4 + c_2 * 2 + r_2) * cb_B_shared_page_bytes,
                                   cb_B_shared_page_bytes, 0);

@@ -21,9 +21,10 @@ void kernel_main() {
         // gemm.py:59: T.copy(C_local, C[by * block_M, bx * block_N])
         cb_wait_front(cb_C_out, 4);
         for (int32_t r_3_1 = 0; r_3_1 < 2; ++r_3_1) {
+            const int32_t C_page = by * 6 + r_3_1 * 3 + bx * 2;
             for (int32_t c_3_1 = 0; c_3_1 < 2; ++c_3_1) {
                 if (bx * 2 + c_3_1 < 3) {
-                    noc_async_write_page(by * 6 + r_3_1 * 3 + bx * 2 + c_3_1, C,
+                    noc_async_write_page(C_page + c_3_1, C,
                                          get_read_ptr(cb_C_out) + (r_3_1 * 2 + c_3_1) * cb_C_out_page_bytes);
                 }
             }

@@ -55,9 +55,11 @@ void kernel_main() {
         cb_reserve_back(cb_A_shared, 24);
         for (int32_t kk = 0; kk < 3; ++kk) {
             for (int32_t r_1 = 0; r_1 < 4; ++r_1) {
+                const int32_t A_page = by * 24 + r_1 * 6 + kk * 2;
+                const int32_t A_shared_slot = kk * 8 + r_1 * 2;
                 for (int32_t c_1 = 0; c_1 < 2; ++c_1) {
-                    noc_async_read_page(by * 24 + r_1 * 6 + kk * 2 + c_1, A,
-                                        get_write_ptr(cb_A_shared) + (kk * 8 + r_1 * 2 + c_1) * cb_A_shared_page_bytes);
+                    noc_async_read_page(A_page + c_1, A,
+                                        get_write_ptr(cb_A_shared) + (A_shared_slot + c_1) * cb_A_shared_page_bytes);
                 }
             }
         }
@@ -77,10 +79,11 @@ void kernel_main() {
         cb_reserve_back(cb_B_shared, 12);
         for (int32_t kk_1 = 0; kk_1 < 3; ++kk_1) {
             for (int32_t r_2 = 0; r_2 < 2; ++r_2) {
+                const int32_t B_page = kk_1 * 20 + r_2 * 10 + bx * 2;
+                const int32_t B_shared_slot = kk_1 * 4 + r_2 * 2;
                 for (int32_t c_2 = 0; c_2 < 2; ++c_2) {
-                    noc_async_read_page(kk_1 * 20 + r_2 * 10 + bx * 2 + c_2, B,
-                                        get_write_ptr(cb_B_shared) +
-                                            (kk_1 * 4 + r_2 * 2 + c_2) * cb_B_shared_page_bytes);
+                    noc_async_read_page(B_page + c_2, B,
+                                        get_write_ptr(cb_B_shared) + (B_shared_slot + c_2) * cb_B_shared_page_bytes);
                 }
             }
         }

@@ -49,10 +49,11 @@ void kernel_main() {
         cb_reserve_back(cb_B_shared, 12);
         for (int32_t kk_1 = 0; kk_1 < 3; ++kk_1) {
             for (int32_t r_2 = 0; r_2 < 2; ++r_2) {
+                const int32_t B_page_1 = kk_1 * 20 + r_2 * 10 + bx * 2;
+                const int32_t B_shared_slot_1 = kk_1 * 4 + r_2 * 2;
                 for (int32_t c_2 = 0; c_2 < 2; ++c_2) {
-                    noc_async_read_page(kk_1 * 20 + r_2 * 10 + bx * 2 + c_2, B,
-                                        get_write_ptr(cb_B_shared) +
-                                            (kk_1 * 4 + r_2 * 2 + c_2) * cb_B_shared_page_bytes);
+                    noc_async_read_page(B_page_1 + c_2, B,
+                                        get_write_ptr(cb_B_shared) + (B_shared_slot_1 + c_2) * cb_B_shared_page_bytes);
                 }
             }
         }

@@ -21,8 +21,9 @@ void kernel_main() {
         // gemm.py:33: T.copy(C_local, C[by * block_M, bx * block_N])
         cb_wait_front(cb_C_local, 8);
         for (int32_t r_3 = 0; r_3 < 4; ++r_3) {
+            const int32_t C_page = by * 40 + r_3 * 10 + bx * 2;
             for (int32_t c_3 = 0; c_3 < 2; ++c_3) {
-                noc_async_write_page(by * 40 + r_3 * 10 + bx * 2 + c_3, C,
+                noc_async_write_page(C_page + c_3, C,
                                      get_read_ptr(cb_C_local) + (r_3 * 2 + c_3) * cb_C_local_page_bytes);
             }
         }

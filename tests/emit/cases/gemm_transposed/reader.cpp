@@ -26,8 +26,9 @@ void kernel_main() {
         // gemm.py:51: T.copy(A[k * block_K, by * block_M], A_shared)
         cb_reserve_back(cb_A_shared, 4);
         for (int32_t r_1 = 0; r_1 < 2; ++r_1) {
+            const int32_t A_page = r_1 * 4 + by * 2;
             for (int32_t c_1 = 0; c_1 < 2; ++c_1) {
-                noc_async_read_page(r_1 * 4 + by * 2 + c_1, A,
+                noc_async_read_page(A_page + c_1, A,
                                     get_write_ptr(cb_A_shared) + (r_1 * 2 + c_1) * cb_A_shared_page_bytes);
             }
         }
@@ -36,8 +37,9 @@ void kernel_main() {
         // gemm.py:57: T.copy(B[k * block_K, bx * block_N], B_shared)
         cb_reserve_back(cb_B_shared, 4);
         for (int32_t r_2 = 0; r_2 < 2; ++r_2) {
+            const int32_t B_page = r_2 * 6 + bx * 2;
             for (int32_t c_2 = 0; c_2 < 2; ++c_2) {
-                noc_async_read_page(r_2 * 6 + bx * 2 + c_2, B,
+                noc_async_read_page(B_page + c_2, B,
                                     get_write_ptr(cb_B_shared) + (r_2 * 2 + c_2) * cb_B_shared_page_bytes);
             }
         }

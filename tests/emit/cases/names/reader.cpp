@@ -32,16 +32,18 @@ void kernel_main() {
         for (int32_t goto_ = 0; goto_ < 2; ++goto_) {
             // names.py:21: T.copy(cb_volatile[pack_tile * delete, namespace * new], volatile)
             cb_reserve_back(cb_volatile_1, 3);
+            const int32_t cb_volatile_page = pack_tile_ * 6 + namespace_ * 3;
             for (int32_t c_1 = 0; c_1 < 3; ++c_1) {
-                noc_async_read_page(pack_tile_ * 6 + namespace_ * 3 + c_1, cb_volatile,
+                noc_async_read_page(c_1 + cb_volatile_page, cb_volatile,
                                     get_write_ptr(cb_volatile_1) + c_1 * cb_volatile_1_page_bytes);
             }
             noc_async_read_barrier();
             cb_push_back(cb_volatile_1, 3);
             // names.py:23: PACK[i, j] += volatile[i, j] * MATH[pack_tile * delete + i, namespace * new + j] + ?[namespa
             cb_reserve_back(cb_MATH_in, 3);
+            const int32_t MATH_page = pack_tile_ * 6 + namespace_ * 3;
             for (int32_t c_2_1 = 0; c_2_1 < 3; ++c_2_1) {
-                noc_async_read_page(pack_tile_ * 6 + namespace_ * 3 + c_2_1, MATH_,
+                noc_async_read_page(MATH_page + c_2_1, MATH_,
                                     get_write_ptr(cb_MATH_in) + c_2_1 * cb_MATH_in_page_bytes);
             }
             noc_async_read_barrier();

@@ -20,9 +20,9 @@ void kernel_main() {
         const int32_t pack_tile_ = (item_2 + item_start) / 2;
         // names.py:24: T.copy(PACK, union[pack_tile * delete, namespace * new])
         cb_wait_front(cb_PACK_out, 3);
+        const int32_t union_page = pack_tile_ * 6 + namespace_ * 3;
         for (int32_t c_3 = 0; c_3 < 3; ++c_3) {
-            noc_async_write_page(pack_tile_ * 6 + namespace_ * 3 + c_3, union_,
-                                 get_read_ptr(cb_PACK_out) + c_3 * cb_PACK_out_page_bytes);
+            noc_async_write_page(c_3 + union_page, union_, get_read_ptr(cb_PACK_out) + c_3 * cb_PACK_out_page_bytes);
         }
         noc_async_writes_flushed();
         cb_pop_front(cb_PACK_out, 3);

@@ -21,9 +21,10 @@ void kernel_main() {
         // fused.py:124: T.copy(C_local, C[by * block_M, bx * block_N])
         cb_wait_front(cb_C_local_out, 4);
         for (int32_t r_5 = 0; r_5 < 2; ++r_5) {
+            const int32_t C_page = by * 6 + r_5 * 3 + bx * 2;
             for (int32_t c_5 = 0; c_5 < 2; ++c_5) {
                 if (bx * 2 + c_5 < 3) {
-                    noc_async_write_page(by * 6 + r_5 * 3 + bx * 2 + c_5, C,
+                    noc_async_write_page(C_page + c_5, C,
                                          get_read_ptr(cb_C_local_out) + (r_5 * 2 + c_5) * cb_C_local_out_page_bytes);
                 }
             }

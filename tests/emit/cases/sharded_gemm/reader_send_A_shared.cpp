@@ -37,8 +37,9 @@ void kernel_main() {
             // sharded_gemm.py:30: T.copy(A[by * block, ko * block_K], A_shared)
             cb_reserve_back(cb_A_shared, 16);
             for (int32_t kk = 0; kk < 4; ++kk) {
+                const int32_t A_page = by * 128 + ko * 4 + kk;
                 for (int32_t r_1 = 0; r_1 < 4; ++r_1) {
-                    noc_async_read_page(by * 128 + r_1 * 32 + ko * 4 + kk, A,
+                    noc_async_read_page(r_1 * 32 + A_page, A,
                                         get_write_ptr(cb_A_shared) + (kk * 4 + r_1) * cb_A_shared_page_bytes);
                 }
             }

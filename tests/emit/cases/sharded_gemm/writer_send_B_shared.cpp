@@ -38,8 +38,9 @@ void kernel_main() {
             // sharded_gemm.py:31: T.copy(B[ko * block_K, bx * block], B_shared)
             cb_reserve_back(cb_B_shared, 16);
             for (int32_t kk_1 = 0; kk_1 < 4; ++kk_1) {
+                const int32_t B_page = ko * 128 + kk_1 * 32 + bx * 4;
                 for (int32_t c_2 = 0; c_2 < 4; ++c_2) {
-                    noc_async_read_page(ko * 128 + kk_1 * 32 + bx * 4 + c_2, B,
+                    noc_async_read_page(B_page + c_2, B,
                                         get_write_ptr(cb_B_shared) + (kk_1 * 4 + c_2) * cb_B_shared_page_bytes);
                 }
             }
