@@ -131,6 +131,11 @@ static size_t cell_of(Line line, size_t offset) {
     return cell;
 }
 
+size_t text_cells(const char *line) {
+    size_t length = strlen(line);
+    return cell_of((Line){line, length}, length);
+}
+
 typedef struct Window {
     size_t first, last; // cells shown: first <= cell < last
     bool cut_before, cut_behind;

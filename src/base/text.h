@@ -33,6 +33,9 @@ typedef struct Interner {
 
 Name intern(Interner *interner, const char *text, size_t length);
 
+// The cells that a line of text takes on a terminal: two for a wide character, none for a mark on another. (show.c)
+size_t text_cells(const char *line);
+
 // Index of the entry of `legal` nearest to `name` by edit distance, or -1 if none is near. For "did you mean".
 int text_nearest(const char *name, const char *const *legal, int count);
 

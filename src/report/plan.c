@@ -57,11 +57,27 @@ static void print_work(const Value *plan, Text *out) {
     text_format(out, " per core, %s\n", text_of(value_get(plan, "work_partition"), "strategy"));
 }
 
-static void print_circular_buffer(const Value *buffer, Text *out) {
+// The column of names: as wide as the longest, within bounds.
+static int name_cells(const Value *buffers) {
+    size_t cells = 14;
+    for (uint32_t i = 0; i < buffers->count; i++) {
+        size_t own = text_cells(text_of(buffers->items[i], "name"));
+        cells = own > cells && own <= 40 ? own : cells;
+    }
+    return (int)cells;
+}
+
+static void print_padded(const char *text, int cells, Text *out) {
+    int blanks = cells - (int)text_cells(text);
+    text_format(out, "%s%*s", text, blanks > 0 ? blanks : 0, "");
+}
+
+static void print_circular_buffer(const Value *buffer, int cells, Text *out) {
     int64_t pages = integer_of(buffer, "pages"), page_bytes = integer_of(buffer, "page_bytes");
-    text_format(out, "    %2lld  %-14s %-9s %4lld pages x %5lld = %7lld bytes  %s -> %s",
-                (long long)integer_of(buffer, "index"), text_of(buffer, "name"), text_of(buffer, "format"),
-                (long long)pages, (long long)page_bytes, (long long)(pages * page_bytes), text_of(buffer, "producer"),
+    text_format(out, "    %2lld  ", (long long)integer_of(buffer, "index"));
+    print_padded(text_of(buffer, "name"), cells, out);
+    text_format(out, " %-9s %4lld pages x %5lld = %7lld bytes  %s -> %s", text_of(buffer, "format"), (long long)pages,
+                (long long)page_bytes, (long long)(pages * page_bytes), text_of(buffer, "producer"),
                 text_of(buffer, "consumer"));
     if (*text_of(buffer, "alias"))
         text_format(out, ", the bytes of %s", text_of(buffer, "alias"));
@@ -118,7 +134,8 @@ static void print_launch(const Value *plan, Text *out) {
     for (uint32_t i = 0; i < layouts->count; i++) print_layout(layouts->keys[i], layouts->items[i], out);
     print_roles(plan, out);
     text_add(out, "  circular buffers\n");
-    for (uint32_t i = 0; i < buffers->count; i++) print_circular_buffer(buffers->items[i], out);
+    int cells = name_cells(buffers);
+    for (uint32_t i = 0; i < buffers->count; i++) print_circular_buffer(buffers->items[i], cells, out);
     text_format(out, "  %-18s%lld of %lld bytes for circular buffers%s\n", "L1 of a core",
                 (long long)integer_of(l1, "used"), (long long)(integer_of(l1, "bytes") - integer_of(l1, "reserved")),
                 integer_of(l1, "tensors") ? " and tensors" : "");

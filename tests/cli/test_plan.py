@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 
 import jsonschema
 import pytest
@@ -253,3 +254,16 @@ def test_truncated_plan(tmp_path, compiled, cut):
     result = ttile("plan", "check", path)
     assert result.returncode == 1
     assert "[plan-syntax]" in result.stderr, result.stderr
+
+
+def test_columns_of_names_that_take_more_bytes_than_cells(tmp_path):
+    """Wide characters take two cells, others one, however many bytes they have; a long name widens the column."""
+    source = (ROOT / "tests/emit/names.py").read_text()
+    source = re.sub(r"\bvolatile\b", "行列", re.sub(r"\bPACK\b", "PACK_" + "long_" * 4, source))
+    (tmp_path / "names.py").write_text(source)
+    result = ttile("run", tmp_path / "names.py")
+    assert result.returncode == 0, result.stderr
+    lines = [line for line in result.stdout.splitlines() if " pages x " in line]
+    cells = [sum(1 + (ord(c) >= 0x2E80) for c in line[: line.index(" pages x ")]) for line in lines]
+    assert len(lines) == 5 and len(set(cells)) == 1, result.stdout
+    assert any("行列" in line for line in lines) and any("α" in line for line in lines)
