@@ -1,16 +1,15 @@
 // Reading and writing of whole files. A file is written under a temporary name beside its own, synced and renamed: a
-// reader sees the old file or the new one, never a part. The names of temporaries are kept in a fixed table, the only
-// state outside of contexts, because a signal handler has to find them.
+// reader sees the old file or the new one, never a part.
 #include "base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/temporary.h"
 
 // ---------------------------------------------------------------- reading
 
@@ -69,87 +68,17 @@ char *file_read(Context *context, const char *path, size_t limit, size_t *length
     return reading.data;
 }
 
-// ---------------------------------------------------------------- temporaries
-
-enum { SLOT_FREE, SLOT_TAKEN, SLOT_NAMED };
-
-typedef struct Temporary {
-    _Atomic int state;
-    char path[PATH_MAX];
-} Temporary;
-
-static Temporary temporaries[16];
-
-static Temporary *take_temporary(const char *target) {
-    for (size_t i = 0; i < sizeof temporaries / sizeof *temporaries; i++) {
-        Temporary *slot = &temporaries[i];
-        int expected = SLOT_FREE;
-        if (!atomic_compare_exchange_strong(&slot->state, &expected, SLOT_TAKEN)) continue;
-        int length = snprintf(slot->path, sizeof slot->path, "%s.tmp-%ld-%zu", target, (long)getpid(), i);
-        if (length > 0 && (size_t)length < sizeof slot->path) {
-            atomic_store(&slot->state, SLOT_NAMED);
-            return slot;
-        }
-        atomic_store(&slot->state, SLOT_FREE);
-        errno = ENAMETOOLONG;
-        return NULL;
-    }
-    errno = EMFILE;
-    return NULL;
-}
-
-static void free_temporary(Temporary *slot) { atomic_store(&slot->state, SLOT_FREE); }
-
-void file_remove_temporaries(void) {
-    for (size_t i = 0; i < sizeof temporaries / sizeof *temporaries; i++) {
-        if (atomic_load(&temporaries[i].state) == SLOT_NAMED) unlink(temporaries[i].path);
-    }
-}
-
 // ---------------------------------------------------------------- writing
 
-static bool write_all(int descriptor, const char *data, size_t length) {
-    while (length) {
-        ssize_t written = write(descriptor, data, length);
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) return false;
-        data += written;
-        length -= (size_t)written;
-    }
-    return true;
-}
-
-// Closes whatever happened; keeps the first error.
-static bool close_after(int descriptor, bool good) {
-    int kept = errno;
-    bool closed = close(descriptor) == 0;
-    if (!good) errno = kept;
-    return good && closed;
-}
-
-static bool write_temporary(const char *path, mode_t mode, const void *data, size_t length) {
-    unlink(path); // of a process of the same number that was killed
-    int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (descriptor < 0) return false;
-    bool good = write_all(descriptor, data, length) && (!mode || fchmod(descriptor, mode) == 0);
-    return close_after(descriptor, good && fsync(descriptor) == 0);
-}
-
 static bool replace_file(const char *path, mode_t mode, const void *data, size_t length) {
-    Temporary *temporary = take_temporary(path);
-    if (!temporary) return false;
-    bool good = write_temporary(temporary->path, mode, data, length) && rename(temporary->path, path) == 0;
-    int kept = errno;
-    if (!good) unlink(temporary->path);
-    free_temporary(temporary);
-    errno = kept;
-    return good;
+    Temporary *temporary = temporary_write(path, mode, data, length);
+    return temporary && temporary_publish(temporary);
 }
 
 // A terminal, a pipe or /dev/null is written to; renaming over it would destroy it.
 static bool write_device(const char *path, const void *data, size_t length) {
     int descriptor = open(path, O_WRONLY | O_CLOEXEC);
-    return descriptor >= 0 && close_after(descriptor, write_all(descriptor, data, length));
+    return descriptor >= 0 && write_and_close(descriptor, data, length);
 }
 
 static bool write_file(const char *path, const void *data, size_t length) {
@@ -192,4 +121,54 @@ void folder_make(Context *context, const char *path) {
         *p = '/';
     }
     if (!make_one(part)) unwritable(context, path);
+}
+
+// ---------------------------------------------------------------- many at once
+
+// As folder_make; keeps the names of those that were not there.
+static void batch_folder(FileBatch *batch, const char *path, size_t length) {
+    for (size_t end = 1; end <= length; end++) {
+        if (end < length && path[end] != '/') continue;
+        const char *part = arena_copy_text(&batch->context->unit, path, end);
+        bool is_new = access(part, F_OK) != 0;
+        if (!make_one(part)) unwritable(batch->context, part);
+        if (is_new) vector_push(&batch->context->unit, batch->folders, part);
+    }
+}
+
+// The name that is renamed to: a link stays a link. NULL for what is no file.
+static const char *real_target(Context *context, const char *path, mode_t *mode) {
+    struct stat status;
+    if (stat(path, &status) != 0) return path;
+    if (!S_ISREG(status.st_mode)) return errno = S_ISDIR(status.st_mode) ? EISDIR : EEXIST, NULL;
+    char *real = realpath(path, NULL);
+    const char *copy = real && access(real, W_OK) == 0 ? arena_copy_text(&context->unit, real, strlen(real)) : NULL;
+    free(real);
+    *mode = status.st_mode & 07777;
+    return copy;
+}
+
+void batch_write(FileBatch *batch, const char *path, const void *data, size_t length) {
+    const char *slash = strrchr(path, '/');
+    if (slash && slash != path) batch_folder(batch, path, (size_t)(slash - path));
+    mode_t mode = 0;
+    const char *target = real_target(batch->context, path, &mode);
+    Temporary *temporary = target ? temporary_write(target, mode, data, length) : NULL;
+    if (!temporary) unwritable(batch->context, path);
+    vector_push(&batch->context->unit, batch->files, ((BatchFile){path, temporary}));
+}
+
+void batch_publish(FileBatch *batch) {
+    for (; batch->published < batch->files.count; batch->published++) {
+        BatchFile *file = &batch->files.items[batch->published];
+        Temporary *temporary = file->temporary;
+        file->temporary = NULL; // gone, whether it is renamed or not
+        if (!temporary_publish(temporary)) unwritable(batch->context, file->path);
+    }
+}
+
+void batch_discard(FileBatch *batch) {
+    for (uint32_t i = batch->published; i < batch->files.count; i++)
+        if (batch->files.items[i].temporary) temporary_drop(batch->files.items[i].temporary);
+    for (uint32_t i = batch->folders.count; i-- > 0;) rmdir(batch->folders.items[i]); // those that are empty
 }

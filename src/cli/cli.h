@@ -110,9 +110,6 @@ typedef struct Kernel {
 Kernel cli_load(Cli *cli, const KernelSettings *settings, const char *file_and_entry, int count,
                 const char *const bindings[]);
 
-// Fails with DIAG_OUTPUT_FOLDER if the folder holds anything but what `ttile compile` writes and the files of `own`.
-void require_own_folder(Cli *cli, const char *folder, int count, const char *const own[]);
-
 // NAME=FILE of --input and --output.
 typedef struct NamedFile {
     const char *name, *path;

@@ -1,8 +1,6 @@
 // ttile compile: plan and program text of each file's kernel.
 #include <string.h>
-#include <unistd.h>
 
-#include "base/file.h"
 #include "cli/lower.h"
 #include "cli/reference.h"
 #include "emit/emit.h"
@@ -35,7 +33,8 @@ static bool wants_cpp_host(Cli *cli, const char *host) {
 typedef struct Compiled {
     const char *folder;
     LoweredKernel kernel;
-    EmittedFiles *files; // of each launch: kernels and what runs them
+    EmittedFiles *files;   // of each launch: kernels and what runs them
+    EmittedFiles sequence; // what runs several launches
     double milliseconds;
     const Function *function; // the kernel
     Reference *reference;     // NULL: not asked for
@@ -75,6 +74,7 @@ static Compiled compile_file(Cli *cli, const CompileSettings *settings, const ch
     compiled.files = arena_new_array(arena, EmittedFiles, compiled.kernel.launches.count);
     for (uint32_t i = 0; i < compiled.kernel.launches.count; i++)
         compiled.files[i] = launch_files(cli, settings, &kernel, &compiled.kernel.launches.items[i]);
+    if (compiled.kernel.launches.count > 1) compiled.sequence = emit_sequence(cli->context);
     compiled.milliseconds = kernel.load_ms + monotonic_milliseconds() - start;
     compiled.folder = arena_format(arena, "%s/%s", settings->folder ? settings->folder : ".", name);
     return compiled;
@@ -89,65 +89,53 @@ static void require_new_name(Cli *cli, const Value *kernels, const Compiled *com
                        compiled->folder);
 }
 
-static void write_files(Cli *cli, const char *folder, const EmittedFiles *files) {
-    folder_make(cli->context, folder);
+// ---------------------------------------------------------------- writing
+
+typedef struct Writing {
+    const Compiled *compiled;
+    Output *output;
+} Writing;
+
+static void add_files(Output *output, const char *folder, const EmittedFiles *files) {
     for (uint32_t i = 0; i < files->count; i++) {
         const EmittedFile *file = &files->items[i];
-        const char *path = arena_format(&cli->context->unit, "%s/%s", folder, file->name);
-        file_write(cli->context, path, file->text.data, file->text.length);
+        const char *name = arena_format(&output->cli->context->unit, "%s%s", folder, file->name);
+        output_add(output, name, file->text.data, file->text.length);
     }
 }
 
-static const char *launch_folder(Cli *cli, const Compiled *compiled, const Lowered *launch) {
-    if (!launch->folder) return compiled->folder;
-    return arena_format(&cli->context->unit, "%s/%s", compiled->folder, launch->folder);
+// Of several launches each has a folder with a plan of its own.
+static void add_launch(Output *output, const Lowered *launch, const EmittedFiles *files) {
+    Arena *arena = &output->cli->context->unit;
+    const char *folder = launch->folder ? arena_format(arena, "%s/", launch->folder) : "";
+    add_files(output, folder, files);
+    output_add(output, arena_format(arena, "%s%s.ttir", folder, launch->function->name), launch->text.data,
+               launch->text.length);
+    if (!launch->folder) return;
+    Text plan = {.arena = arena};
+    plan_print(launch->plan, &plan);
+    output_add(output, arena_format(arena, "%s%s", folder, PLAN_FILE_NAME), plan.data, plan.length);
 }
 
-static void require_own_folders(Cli *cli, const Compiled *compiled) {
-    uint32_t count = compiled->kernel.launches.count;
-    VECTOR(const char *) own = {0};
-    for (uint32_t i = 0; i < count; i++) {
-        const Lowered *launch = &compiled->kernel.launches.items[i];
-        const char *program = arena_format(&cli->context->unit, "%s.ttir", launch->function->name);
-        vector_push(&cli->context->unit, own, launch->folder ? launch->folder : program);
-        if (launch->folder) require_own_folder(cli, launch_folder(cli, compiled, launch), 1, &program);
-    }
-    require_own_folder(cli, compiled->folder, (int)own.count, own.items);
+static void write_all(Context *context, void *user) {
+    const Writing *writing = user;
+    const Compiled *compiled = writing->compiled;
+    for (uint32_t i = 0; i < compiled->kernel.launches.count; i++)
+        add_launch(writing->output, &compiled->kernel.launches.items[i], &compiled->files[i]);
+    add_files(writing->output, "", &compiled->sequence);
+    if (compiled->reference) reference_write(writing->output, compiled->function, compiled->reference);
+    (void)context;
+    output_publish(writing->output, compiled->kernel.plan);
 }
 
-// host.cpp carries the values of the plan that it was printed from.
-static void note_old_host(Cli *cli, const char *folder, const EmittedFiles *files) {
-    const char *path = arena_format(&cli->context->unit, "%s/host.cpp", folder);
-    for (uint32_t i = 0; i < files->count; i++)
-        if (!strcmp(files->items[i].name, "host.cpp")) return;
-    if (access(path, F_OK) == 0)
-        report(cli->context, DIAG_NOTE, (Location){0}, "%s is of an earlier plan; --host=cpp writes it again", path);
-}
-
-static void remove_plan(Cli *cli, const char *folder) {
-    unlink(arena_format(&cli->context->unit, "%s/%s", folder, PLAN_FILE_NAME));
-}
-
-// An older plan goes first and the new one comes last: whatever happens between, no plan names kernels that are not its
-// own.
 static void write_compiled(Cli *cli, const CompileSettings *settings, const Compiled *compiled) {
-    if (!settings->force) require_own_folders(cli, compiled);
-    folder_make(cli->context, compiled->folder);
-    remove_plan(cli, compiled->folder);
-    for (uint32_t i = 0; i < compiled->kernel.launches.count; i++) {
-        const Lowered *launch = &compiled->kernel.launches.items[i];
-        const char *folder = launch_folder(cli, compiled, launch);
-        remove_plan(cli, folder);
-        write_files(cli, folder, &compiled->files[i]);
-        plan_write(cli->context, folder, launch->plan, &launch->text);
-        note_old_host(cli, folder, &compiled->files[i]);
-    }
-    if (compiled->reference) reference_write(cli, compiled->function, compiled->reference, compiled->folder);
-    if (compiled->kernel.launches.count == 1) return;
-    EmittedFiles sequence = emit_sequence(cli->context);
-    write_files(cli, compiled->folder, &sequence);
-    plan_write(cli->context, compiled->folder, compiled->kernel.plan, NULL);
+    Output output = output_open(cli, compiled->folder, settings->force);
+    if (context_try(cli->context, write_all, &(Writing){compiled, &output})) return;
+    output_discard(&output);
+    fail_now(cli->context);
 }
+
+// ---------------------------------------------------------------- what is said
 
 static void report_launch(Cli *row, const Value *plan) {
     report_value(row, "core_grid", value_get(plan, "core_grid"));

@@ -1,7 +1,6 @@
 // The reference of a kernel on seeded inputs, written beside its plan.
 #include "cli/reference.h"
 
-#include "base/file.h"
 #include "data/npy.h"
 
 void reference_evaluate(Function *kernel, Reference *reference) {
@@ -14,19 +13,30 @@ void reference_evaluate(Function *kernel, Reference *reference) {
     reference->has_result = true;
 }
 
-static void write_tensor(Cli *cli, const char *folder, const Tensor *tensor) {
-    npy_write(cli->context, arena_format(&cli->context->unit, "%s/%s.npy", folder, tensor->name), tensor);
+// A file that takes its bytes from a tensor.
+typedef struct TensorFile {
+    Output *output;
+    const char *name;
+} TensorFile;
+
+static void take_bytes(Context *context, void *user, const void *data, size_t length) {
+    (void)context;
+    const TensorFile *file = user;
+    output_add(file->output, file->name, data, length);
 }
 
-void reference_write(Cli *cli, const Function *kernel, const Reference *reference, const char *folder) {
-    const char *inputs = arena_format(&cli->context->unit, "%s/inputs", folder);
-    const char *expected = arena_format(&cli->context->unit, "%s/expected", folder);
-    folder_make(cli->context, inputs);
-    folder_make(cli->context, expected);
+static void write_tensor(Output *output, const char *folder, const Tensor *tensor) {
+    Context *context = output->cli->context;
+    TensorFile file = {output, arena_format(&context->unit, "%s/%s.npy", folder, tensor->name)};
+    npy_format(context, tensor, take_bytes, &file);
+}
+
+void reference_write(Output *output, const Function *kernel, const Reference *reference) {
     for (int i = 0; i < reference->inputs.count; i++) {
         Role role = kernel->parameters.items[i]->role;
-        if (role == ROLE_IN || role == ROLE_INOUT) write_tensor(cli, inputs, &reference->inputs.tensors[i]);
-        if (role == ROLE_OUT || role == ROLE_INOUT) write_tensor(cli, expected, &reference->result.tensors.tensors[i]);
+        if (role == ROLE_IN || role == ROLE_INOUT) write_tensor(output, "inputs", &reference->inputs.tensors[i]);
+        if (role == ROLE_OUT || role == ROLE_INOUT)
+            write_tensor(output, "expected", &reference->result.tensors.tensors[i]);
     }
 }
 

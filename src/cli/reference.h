@@ -2,7 +2,7 @@
 #ifndef TTILE_CLI_REFERENCE_H
 #define TTILE_CLI_REFERENCE_H
 
-#include "cli/cli.h"
+#include "cli/output_folder.h"
 #include "oracle/oracle.h"
 
 // Tensors lie outside of the arenas: reference_free gives them back, also after a failure.
@@ -14,8 +14,8 @@ typedef struct Reference {
 
 // Evaluates a kernel at element level, before it is lowered. Fails with DIAG_ALREADY_LOWERED, or as the kernel does.
 void reference_evaluate(Function *kernel, Reference *reference);
-// Writes `folder`/inputs/NAME.npy and `folder`/expected/NAME.npy.
-void reference_write(Cli *cli, const Function *kernel, const Reference *reference, const char *folder);
+// Adds inputs/NAME.npy and expected/NAME.npy.
+void reference_write(Output *output, const Function *kernel, const Reference *reference);
 void reference_free(Reference *reference);
 
 #endif

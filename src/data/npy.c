@@ -182,14 +182,15 @@ void npy_read(Context *context, const char *path, Tensor *tensor) {
 }
 
 typedef struct Writer {
-    const char *path;
+    NpyTake *take;
+    void *user;
     char *bytes;
     size_t length;
 } Writer;
 
 static void write_work(Context *context, void *user) {
     Writer *writer = user;
-    file_write(context, writer->path, writer->bytes, writer->length);
+    writer->take(context, writer->user, writer->bytes, writer->length);
 }
 
 static void write_elements(const Tensor *tensor, char *out) {
@@ -206,17 +207,27 @@ static void write_elements(const Tensor *tensor, char *out) {
     }
 }
 
-void npy_write(Context *context, const char *path, const Tensor *tensor) {
+void npy_format(Context *context, const Tensor *tensor, NpyTake *take, void *user) {
     const Allocator *allocator = context->unit.allocator;
     char header[NPY_HEADER_MAX];
     size_t start = npy_format_header(tensor, header);
-    Writer writer = {.path = path, .length = start + tensor->count * dtype_bytes(npy_file_type(tensor->type))};
+    size_t length = start + tensor->count * dtype_bytes(npy_file_type(tensor->type));
+    Writer writer = {.take = take, .user = user, .length = length};
     writer.bytes = allocator->allocate(allocator->user, writer.length);
     if (!writer.bytes)
-        fail(context, DIAG_OUT_OF_MEMORY, nowhere(), "no memory for the %zu bytes of '%s'", writer.length, path);
+        fail(context, DIAG_OUT_OF_MEMORY, nowhere(), "no memory for the %zu bytes of '%s'", length, tensor->name);
     memcpy(writer.bytes, header, start);
     write_elements(tensor, writer.bytes + start);
     bool written = context_try(context, write_work, &writer);
     allocator->release(allocator->user, writer.bytes, writer.length);
     if (!written) fail_now(context);
+}
+
+static void write_bytes(Context *context, void *user, const void *data, size_t length) {
+    const char *const *path = user;
+    file_write(context, *path, data, length);
+}
+
+void npy_write(Context *context, const char *path, const Tensor *tensor) {
+    npy_format(context, tensor, write_bytes, &path);
 }

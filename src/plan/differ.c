@@ -42,9 +42,9 @@ static void disagree(void *user, const JsonPath *path, const Value *program_says
          plan_says ? seen.data : "nothing");
 }
 
-// What the program's text does not say: who wrote the plan, from which source, with which remarks, to which file.
+// What the program's text does not say: who wrote the plan, from which source, with which remarks, to which files.
 static bool is_said_by_plan_only(const char *key) {
-    static const char *const keys[] = {"generator", "source", "diagnostics", "program", "folder"};
+    static const char *const keys[] = {"generator", "source", "diagnostics", "program", "folder", "files"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (!strcmp(keys[i], key)) return true;
     return false;

@@ -29,6 +29,22 @@ void plan_write(Context *context, const char *folder, const Value *plan, const T
 // Writes the plan to `path` and its program text beside it. `plan` names the file of the program text.
 void plan_write_to(Context *context, const char *path, const Value *plan, const Text *program_text);
 
+// A file that `ttile compile` wrote with a plan.
+typedef struct PlanEntry {
+    const char *path; // beside the plan
+    char sha256[65];
+} PlanEntry;
+typedef VECTOR(PlanEntry) PlanEntries;
+#define PLAN_ENTRY_LIMIT ((size_t)4 << 30)
+
+PlanEntry plan_entry(const char *path, const void *data, size_t length);
+// The bytes of a plan that names these files and itself.
+void plan_print_with_files(Context *context, const Value *plan, const PlanEntries *entries, Text *out);
+// What the plan at `path` names, itself among them; nothing if there is none, or it was changed since.
+PlanEntries plan_read_entries(Context *context, const char *path);
+// Whether the file at `path` holds what it held when the plan was written.
+bool plan_entry_holds(Context *context, const PlanEntry *entry, const char *path);
+
 // A plan that was read: its text is kept for places in messages.
 typedef struct PlanFile {
     const Source *source;

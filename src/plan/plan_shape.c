@@ -32,6 +32,9 @@ static const Shape texts = {.kind = SHAPE_LIST, .item = &text, .minimum = 0, .ma
 static const Shape integers = {.kind = SHAPE_MAP, .item = &any_integer};
 static const Shape sizes = {.kind = SHAPE_MAP, .item = &integer_or_null};
 static const Shape digest = {.kind = SHAPE_TEXT};
+static const Shape digests = {.kind = SHAPE_MAP, .item = &digest};
+static const char files_doc[] = "what `ttile compile` wrote with the plan, by its place beside it, with the sha256 of "
+                                "its bytes; for the plan itself, of its bytes with 64 zeros in that place";
 static const Shape digest_or_null = {.kind = SHAPE_TEXT, .nullable = true};
 static const Shape format = {
     .kind = SHAPE_TEXT,
@@ -280,9 +283,10 @@ static const Field plan_fields[] = {
     {"estimate", &estimate, "counted from the program, not simulated"},
     {"diagnostics", &diagnostics, "notes and warnings of the compilation"},
     {"folder", &text, "of one of several launches: where its files lie, beside the plan"},
+    {"files", &digests, files_doc},
 };
 const Shape plan_shape = {
-    .kind = SHAPE_DICT, .fields = plan_fields, .field_count = LENGTH(plan_fields), .optional_count = 1};
+    .kind = SHAPE_DICT, .fields = plan_fields, .field_count = LENGTH(plan_fields), .optional_count = 2};
 
 // ---------------------------------------------------------------- several launches
 
@@ -297,5 +301,7 @@ static const Field launches_fields[] = {
     {"sizes", &sizes, "values of the dynamic sizes"},
     {"tensors", &tensors, "the kernel's arguments, in order, then what only its launches see"},
     {"launches", &launches, "a plan for each launch, in the order in which they run"},
+    {"files", &digests, files_doc},
 };
-const Shape plan_of_launches_shape = DICT(launches_fields);
+const Shape plan_of_launches_shape = {
+    .kind = SHAPE_DICT, .fields = launches_fields, .field_count = LENGTH(launches_fields), .optional_count = 1};

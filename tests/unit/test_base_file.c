@@ -137,6 +137,44 @@ static void test_folders(void **state) {
     assert_fails(folder->context, folder_job, (void *)inside(folder, "file"), DIAG_FILE_UNWRITABLE);
 }
 
+typedef struct BatchJob {
+    FileBatch batch;
+    const char *const *paths;
+    bool publish;
+} BatchJob;
+
+static void batch_job(Context *context, void *user) {
+    BatchJob *job = user;
+    job->batch.context = context;
+    for (const char *const *path = job->paths; *path; path++) batch_write(&job->batch, *path, "new", 3);
+    if (job->publish) batch_publish(&job->batch);
+}
+
+static void test_batches(void **state) {
+    const Folder *folder = *state;
+    const char *old = inside(folder, "old"), *deep = inside(folder, "x/y/new");
+    assert_works(folder->context, write_job, &(Job){old, 0, 3, "old"});
+    const char *const good[] = {old, deep, NULL}, *const bad[] = {old, deep, inside(folder, "old/under"), NULL};
+    BatchJob job = {.paths = bad};
+    assert_fails(folder->context, batch_job, &job, DIAG_FILE_UNWRITABLE);
+    assert_int_equal(entries(folder->path), 3); // a temporary and x
+    batch_discard(&job.batch);
+    assert_holds(folder, old, "old");
+    assert_int_equal(entries(folder->path), 1);
+    job = (BatchJob){.paths = good};
+    assert_works(folder->context, batch_job, &job);
+    assert_holds(folder, old, "old"); // until it is published
+    file_remove_temporaries();        // as a signal would
+    batch_discard(&job.batch);
+    assert_int_equal(entries(folder->path), 1);
+    job = (BatchJob){.paths = good, .publish = true};
+    assert_works(folder->context, batch_job, &job);
+    batch_discard(&job.batch); // leaves what was published
+    assert_holds(folder, old, "new");
+    assert_holds(folder, deep, "new");
+    assert_int_equal(entries(folder->path), 2);
+}
+
 // A process that is stopped in the middle of a large write leaves the old file and no temporary.
 static void stop_while_writing(Context *context, void *user) {
     const Job *job = user;
@@ -176,6 +214,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         FILE_TEST(test_write_and_read),    FILE_TEST(test_unreadable), FILE_TEST(test_unwritable),
         FILE_TEST(test_links_and_devices), FILE_TEST(test_folders),    FILE_TEST(test_interrupted),
+        FILE_TEST(test_batches),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
