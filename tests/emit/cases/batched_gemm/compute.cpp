@@ -24,8 +24,8 @@ void kernel_main() {
         // batched_gemm.py:32: T.copy(O_local, O[b, by * block_S : (by + 1) * block_S, h, bx * block_N : (bx + 1) * bloc
         cb_wait_front(cb_Q_shared, 8);
         cb_wait_front(cb_W_shared, 8);
-        cb_reserve_back(cb_O_out, 4);
         for (int32_t r_3 = 0; r_3 < 2; ++r_3) {
+            cb_reserve_back(cb_O_out, 2);
             tile_regs_acquire();
             // batched_gemm.py:31: T.gemm(Q_shared, W_shared, O_local)
             for (int32_t kk_2 = 0; kk_2 < 2; ++kk_2) {
@@ -36,12 +36,12 @@ void kernel_main() {
             // batched_gemm.py:32: T.copy(O_local, O[b, by * block_S : (by + 1) * block_S, h, bx * block_N : (bx + 1) *
             tile_regs_commit();
             tile_regs_wait();
-            pack_tile<true>(0, cb_O_out, r_3 * 2);
-            pack_tile<true>(1, cb_O_out, r_3 * 2 + 1);
+            pack_tile<true>(0, cb_O_out, 0);
+            pack_tile<true>(1, cb_O_out, 1);
             tile_regs_release();
+            cb_push_back(cb_O_out, 2);
         }
         cb_pop_front(cb_Q_shared, 8);
         cb_pop_front(cb_W_shared, 8);
-        cb_push_back(cb_O_out, 4);
     }
 }

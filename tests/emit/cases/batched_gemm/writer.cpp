@@ -20,16 +20,15 @@ void kernel_main() {
         const int32_t by = (item_2 + item_start) / 2 % 8;
         const int32_t bz = (item_2 + item_start) / 16;
         // batched_gemm.py:32: T.copy(O_local, O[b, by * block_S : (by + 1) * block_S, h, bx * block_N : (bx + 1) * bloc
-        cb_wait_front(cb_O_out, 4);
         for (int32_t r_3_1 = 0; r_3_1 < 2; ++r_3_1) {
+            cb_wait_front(cb_O_out, 2);
             const int32_t O_page = bz * 64 + by * 8 + r_3_1 * 4 + bx * 2;
             for (int32_t c_3_1 = 0; c_3_1 < 2; ++c_3_1) {
-                noc_async_write_page(O_page + c_3_1, O,
-                                     get_read_ptr(cb_O_out) + (r_3_1 * 2 + c_3_1) * cb_O_out_page_bytes);
+                noc_async_write_page(O_page + c_3_1, O, get_read_ptr(cb_O_out) + c_3_1 * cb_O_out_page_bytes);
             }
+            noc_async_writes_flushed();
+            cb_pop_front(cb_O_out, 2);
         }
-        noc_async_writes_flushed();
-        cb_pop_front(cb_O_out, 4);
     }
     // batched_gemm.py:14: def per_head_projection(Q, W, block_S: int, block_N: int, block_K: int):
     noc_async_write_barrier();

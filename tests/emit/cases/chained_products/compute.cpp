@@ -89,13 +89,13 @@ void kernel_main() {
         cb_push_back(cb_Y_local, 8);
         // mlp.py:38: T.copy(Y_local, Y[bx * block_M, 0])
         cb_wait_front(cb_Y_local, 8);
-        cb_reserve_back(cb_Y_out, 8);
         // mlp.py:37: Y_local[i, j] += X_shared[i, j]
         add_binary_tile_init();
         // mlp.py:38: T.copy(Y_local, Y[bx * block_M, 0])
         pack_reconfig_data_format(cb_Y_out);
         for (int32_t r_7 = 0; r_7 < 2; ++r_7) {
             for (int32_t c_7_2 = 0; c_7_2 < 2; ++c_7_2) {
+                cb_reserve_back(cb_Y_out, 2);
                 tile_regs_acquire();
                 // mlp.py:37: Y_local[i, j] += X_shared[i, j]
                 reconfig_data_format_srca(cb_Y_local);
@@ -111,13 +111,13 @@ void kernel_main() {
                 // mlp.py:38: T.copy(Y_local, Y[bx * block_M, 0])
                 tile_regs_commit();
                 tile_regs_wait();
-                pack_tile<true>(0, cb_Y_out, r_7 * 4 + c_7_2 * 2);
-                pack_tile<true>(1, cb_Y_out, r_7 * 4 + c_7_2 * 2 + 1);
+                pack_tile<true>(0, cb_Y_out, 0);
+                pack_tile<true>(1, cb_Y_out, 1);
                 tile_regs_release();
+                cb_push_back(cb_Y_out, 2);
             }
         }
         cb_pop_front(cb_Y_local, 8);
         cb_pop_front(cb_X_shared, 8);
-        cb_push_back(cb_Y_out, 8);
     }
 }

@@ -7,7 +7,6 @@ constexpr uint32_t cb_Y_out = get_compile_time_arg_val(0);
 constexpr uint32_t cb_W2_shared = get_compile_time_arg_val(1);
 constexpr uint32_t W2_shared_ready = get_compile_time_arg_val(2);
 constexpr uint32_t W2_shared_valid = get_compile_time_arg_val(3);
-constexpr uint32_t cb_Y_out_page_bytes = 2048;
 
 constexpr auto Y_args = TensorAccessorArgs<4>();
 
@@ -35,16 +34,15 @@ void kernel_main() {
             cb_push_back(cb_W2_shared, 8);
         }
         // mlp.py:38: T.copy(Y_local, Y[bx * block_M, 0])
-        cb_wait_front(cb_Y_out, 8);
         for (int32_t r_7_1 = 0; r_7_1 < 2; ++r_7_1) {
             const int32_t Y_page = bx * 8 + r_7_1 * 4;
             for (int32_t c_7_1 = 0; c_7_1 < 4; ++c_7_1) {
-                noc_async_write_page(Y_page + c_7_1, Y,
-                                     get_read_ptr(cb_Y_out) + (r_7_1 * 4 + c_7_1) * cb_Y_out_page_bytes);
+                cb_wait_front(cb_Y_out, 1);
+                noc_async_write_page(Y_page + c_7_1, Y, get_read_ptr(cb_Y_out));
+                noc_async_writes_flushed();
+                cb_pop_front(cb_Y_out, 1);
             }
         }
-        noc_async_writes_flushed();
-        cb_pop_front(cb_Y_out, 8);
     }
     // mlp.py:11: def mlp(rows, width, hidden, block_M=64, block_H=64, dtype="bfloat16", accum_dtype="float32"):
     noc_async_write_barrier();

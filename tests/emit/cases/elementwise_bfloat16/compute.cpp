@@ -27,9 +27,9 @@ void kernel_main() {
         // elementwise.py:38: for i, j in T.Parallel(block_M, block_N):
         cb_wait_front(cb_A_shared, 4);
         cb_wait_front(cb_B_shared, 4);
-        cb_reserve_back(cb_C_local, 4);
         for (int32_t r_2 = 0; r_2 < 2; ++r_2) {
             for (int32_t c_2 = 0; c_2 < 2; ++c_2) {
+                cb_reserve_back(cb_C_local, 1);
                 tile_regs_acquire();
                 // elementwise.py:41: C_local[i, j] = (a - b) * 2.0 + T.max(a, b) / 4.0 - T.min(a, -b)
                 sub_init(cb_A_shared, cb_B_shared);
@@ -55,13 +55,13 @@ void kernel_main() {
                 sub_binary_tile(0, 1, 0);
                 tile_regs_commit();
                 tile_regs_wait();
-                pack_tile<true>(0, cb_C_local, r_2 * 2 + c_2);
+                pack_tile<true>(0, cb_C_local, 0);
                 tile_regs_release();
+                // elementwise.py:38: for i, j in T.Parallel(block_M, block_N):
+                cb_push_back(cb_C_local, 1);
             }
         }
-        // elementwise.py:38: for i, j in T.Parallel(block_M, block_N):
         cb_pop_front(cb_A_shared, 4);
         cb_pop_front(cb_B_shared, 4);
-        cb_push_back(cb_C_local, 4);
     }
 }

@@ -4,7 +4,6 @@
 #include "api/dataflow/dataflow_api.h"
 
 constexpr uint32_t cb_C_local = get_compile_time_arg_val(0);
-constexpr uint32_t cb_C_local_page_bytes = 4096;
 
 constexpr auto C_args = TensorAccessorArgs<1>();
 
@@ -19,18 +18,17 @@ void kernel_main() {
         const int32_t bx = (item_2 + item_start) % 2;
         const int32_t by = (item_2 + item_start) / 2;
         // elementwise.py:42: T.copy(C_local, C[by * block_M, bx * block_N])
-        cb_wait_front(cb_C_local, 4);
         for (int32_t r_3 = 0; r_3 < 2; ++r_3) {
             const int32_t C_page = by * 6 + r_3 * 3 + bx * 2;
             for (int32_t c_3 = 0; c_3 < 2; ++c_3) {
+                cb_wait_front(cb_C_local, 1);
                 if (bx * 2 + c_3 < 3) {
-                    noc_async_write_page(C_page + c_3, C,
-                                         get_read_ptr(cb_C_local) + (r_3 * 2 + c_3) * cb_C_local_page_bytes);
+                    noc_async_write_page(C_page + c_3, C, get_read_ptr(cb_C_local));
                 }
+                noc_async_writes_flushed();
+                cb_pop_front(cb_C_local, 1);
             }
         }
-        noc_async_writes_flushed();
-        cb_pop_front(cb_C_local, 4);
     }
     // elementwise.py:26: def arithmetic(A, B, block_M=64, block_N=64, dtype="float32"):
     noc_async_write_barrier();

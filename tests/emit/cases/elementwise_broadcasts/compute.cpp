@@ -27,8 +27,8 @@ void kernel_main() {
         cb_wait_front(cb_X_shared, 12);
         cb_wait_front(cb_scale_in, 3);
         cb_wait_front(cb_shift_in, 4);
-        cb_reserve_back(cb_Y_local, 12);
         for (int32_t r_1_2 = 0; r_1_2 < 2; ++r_1_2) {
+            cb_reserve_back(cb_Y_local, 6);
             for (int32_t c_1 = 0; c_1 < 3; ++c_1) {
                 tile_regs_acquire();
                 // elementwise.py:26: Y_local[i, j] = X_shared[i, j] * scale[bx * block_N + j] + shift[by * block_M + i]
@@ -48,15 +48,15 @@ void kernel_main() {
                 add_binary_tile(1, 3, 1);
                 tile_regs_commit();
                 tile_regs_wait();
-                pack_tile<true>(0, cb_Y_local, r_1_2 * 6 + c_1);
-                pack_tile<true>(1, cb_Y_local, r_1_2 * 6 + c_1 + 3);
+                pack_tile<true>(0, cb_Y_local, c_1);
+                pack_tile<true>(1, cb_Y_local, c_1 + 3);
                 tile_regs_release();
             }
+            // elementwise.py:25: for i, j in T.Parallel(block_M, block_N):
+            cb_push_back(cb_Y_local, 6);
         }
-        // elementwise.py:25: for i, j in T.Parallel(block_M, block_N):
         cb_pop_front(cb_X_shared, 12);
         cb_pop_front(cb_scale_in, 3);
         cb_pop_front(cb_shift_in, 4);
-        cb_push_back(cb_Y_local, 12);
     }
 }

@@ -19,16 +19,15 @@ void kernel_main() {
         const int32_t bx = (item_2 + item_start) % 8;
         const int32_t by = (item_2 + item_start) / 8;
         // elementwise.py:27: T.copy(Y_local, Y[by * block_M, bx * block_N])
-        cb_wait_front(cb_Y_local, 12);
         for (int32_t r_2 = 0; r_2 < 4; ++r_2) {
+            cb_wait_front(cb_Y_local, 3);
             const int32_t Y_page = by * 96 + r_2 * 24 + bx * 3;
             for (int32_t c_2 = 0; c_2 < 3; ++c_2) {
-                noc_async_write_page(Y_page + c_2, Y,
-                                     get_read_ptr(cb_Y_local) + (r_2 * 3 + c_2) * cb_Y_local_page_bytes);
+                noc_async_write_page(Y_page + c_2, Y, get_read_ptr(cb_Y_local) + c_2 * cb_Y_local_page_bytes);
             }
+            noc_async_writes_flushed();
+            cb_pop_front(cb_Y_local, 3);
         }
-        noc_async_writes_flushed();
-        cb_pop_front(cb_Y_local, 12);
     }
     // elementwise.py:12: def scale_shift(X, scale, shift, block_M: int, block_N: int):
     noc_async_write_barrier();

@@ -59,7 +59,6 @@ void kernel_main() {
         // gemm.py:33: T.copy(C_local, C[by * block_M, bx * block_N])
         cb_wait_front(cb_C_local, 16);
         cb_wait_front(cb_bias_in, 4);
-        cb_reserve_back(cb_C_out, 16);
         // gemm.py:31: C_local[i, j] = T.max(C_local[i, j] + bias[bx * block_N + j], 0)
         reconfig_data_format_srca(cb_C_local);
         copy_init(cb_C_local);
@@ -67,6 +66,7 @@ void kernel_main() {
         pack_reconfig_data_format(cb_C_out);
         for (int32_t r_4 = 0; r_4 < 4; ++r_4) {
             for (int32_t c_4_2 = 0; c_4_2 < 2; ++c_4_2) {
+                cb_reserve_back(cb_C_out, 2);
                 tile_regs_acquire();
                 // gemm.py:31: C_local[i, j] = T.max(C_local[i, j] + bias[bx * block_N + j], 0)
                 copy_tile(cb_C_local, r_4 * 4 + c_4_2 * 2, 0);
@@ -82,13 +82,13 @@ void kernel_main() {
                 // gemm.py:33: T.copy(C_local, C[by * block_M, bx * block_N])
                 tile_regs_commit();
                 tile_regs_wait();
-                pack_tile<true>(0, cb_C_out, r_4 * 4 + c_4_2 * 2);
-                pack_tile<true>(1, cb_C_out, r_4 * 4 + c_4_2 * 2 + 1);
+                pack_tile<true>(0, cb_C_out, 0);
+                pack_tile<true>(1, cb_C_out, 1);
                 tile_regs_release();
+                cb_push_back(cb_C_out, 2);
             }
         }
         cb_pop_front(cb_C_local, 16);
         cb_pop_front(cb_bias_in, 4);
-        cb_push_back(cb_C_out, 16);
     }
 }

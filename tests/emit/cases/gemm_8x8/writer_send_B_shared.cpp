@@ -7,7 +7,6 @@ constexpr uint32_t cb_C_out = get_compile_time_arg_val(0);
 constexpr uint32_t cb_B_shared = get_compile_time_arg_val(1);
 constexpr uint32_t B_shared_ready = get_compile_time_arg_val(2);
 constexpr uint32_t B_shared_valid = get_compile_time_arg_val(3);
-constexpr uint32_t cb_C_out_page_bytes = 2048;
 constexpr uint32_t cb_B_shared_page_bytes = 2048;
 
 constexpr auto B_args = TensorAccessorArgs<4>();
@@ -62,16 +61,15 @@ void kernel_main() {
             cb_push_back(cb_B_shared, 16);
         }
         // gemm.py:33: T.copy(C_local, C[by * block_M, bx * block_N])
-        cb_wait_front(cb_C_out, 16);
         for (int32_t r_4_1 = 0; r_4_1 < 4; ++r_4_1) {
             const int32_t C_page_1 = by * 128 + r_4_1 * 32 + bx * 4;
             for (int32_t c_4_1 = 0; c_4_1 < 4; ++c_4_1) {
-                noc_async_write_page(C_page_1 + c_4_1, C,
-                                     get_read_ptr(cb_C_out) + (r_4_1 * 4 + c_4_1) * cb_C_out_page_bytes);
+                cb_wait_front(cb_C_out, 1);
+                noc_async_write_page(C_page_1 + c_4_1, C, get_read_ptr(cb_C_out));
+                noc_async_writes_flushed();
+                cb_pop_front(cb_C_out, 1);
             }
         }
-        noc_async_writes_flushed();
-        cb_pop_front(cb_C_out, 16);
     }
     // gemm.py:12: def gemm_bias_relu(A, B, bias, block_M: int, block_N: int, block_K: int):
     noc_async_write_barrier();

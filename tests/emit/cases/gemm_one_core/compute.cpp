@@ -24,8 +24,8 @@ void kernel_main() {
         // gemm.py:33: T.copy(C_local, C[by * block_M, bx * block_N])
         cb_wait_front(cb_A_shared, 8);
         cb_wait_front(cb_B_shared, 8);
-        cb_reserve_back(cb_C_out, 4);
         for (int32_t r_3 = 0; r_3 < 2; ++r_3) {
+            cb_reserve_back(cb_C_out, 2);
             tile_regs_acquire();
             // gemm.py:32: T.gemm(A_shared, B_shared, C_local)
             for (int32_t kk_2 = 0; kk_2 < 4; ++kk_2) {
@@ -34,12 +34,12 @@ void kernel_main() {
             // gemm.py:33: T.copy(C_local, C[by * block_M, bx * block_N])
             tile_regs_commit();
             tile_regs_wait();
-            pack_tile<true>(0, cb_C_out, r_3 * 2);
-            pack_tile<true>(1, cb_C_out, r_3 * 2 + 1);
+            pack_tile<true>(0, cb_C_out, 0);
+            pack_tile<true>(1, cb_C_out, 1);
             tile_regs_release();
+            cb_push_back(cb_C_out, 2);
         }
         cb_pop_front(cb_A_shared, 8);
         cb_pop_front(cb_B_shared, 8);
-        cb_push_back(cb_C_out, 4);
     }
 }

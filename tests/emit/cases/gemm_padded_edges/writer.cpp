@@ -19,18 +19,17 @@ void kernel_main() {
         const int32_t bx = (item_2 + item_start) % 2;
         const int32_t by = (item_2 + item_start) / 2;
         // gemm.py:59: T.copy(C_local, C[by * block_M, bx * block_N])
-        cb_wait_front(cb_C_out, 4);
         for (int32_t r_3_1 = 0; r_3_1 < 2; ++r_3_1) {
+            cb_wait_front(cb_C_out, 2);
             const int32_t C_page = by * 6 + r_3_1 * 3 + bx * 2;
             for (int32_t c_3_1 = 0; c_3_1 < 2; ++c_3_1) {
                 if (bx * 2 + c_3_1 < 3) {
-                    noc_async_write_page(C_page + c_3_1, C,
-                                         get_read_ptr(cb_C_out) + (r_3_1 * 2 + c_3_1) * cb_C_out_page_bytes);
+                    noc_async_write_page(C_page + c_3_1, C, get_read_ptr(cb_C_out) + c_3_1 * cb_C_out_page_bytes);
                 }
             }
+            noc_async_writes_flushed();
+            cb_pop_front(cb_C_out, 2);
         }
-        noc_async_writes_flushed();
-        cb_pop_front(cb_C_out, 4);
     }
     // gemm.py:38: def matmul_transposed(A, B, trans_A, trans_B, block_M=64, block_N=64, block_K=64, dtype="bfloat16", o
     noc_async_write_barrier();

@@ -42,11 +42,11 @@ void kernel_main() {
         // gemm.py:59: T.copy(C_local, C[by * block_M, bx * block_N])
         cb_wait_front(cb_A_shared_transposed, 4);
         cb_wait_front(cb_B_shared, 4);
-        cb_reserve_back(cb_C_out, 4);
         // gemm.py:58: T.gemm(A_shared, B_shared, C_local, transpose_A=trans_A, transpose_B=trans_B)
         matmul_block_init(cb_A_shared_transposed, cb_B_shared, 0, 2, 1, 2);
         // gemm.py:59: T.copy(C_local, C[by * block_M, bx * block_N])
         for (int32_t r_4 = 0; r_4 < 2; ++r_4) {
+            cb_reserve_back(cb_C_out, 2);
             tile_regs_acquire();
             // gemm.py:58: T.gemm(A_shared, B_shared, C_local, transpose_A=trans_A, transpose_B=trans_B)
             for (int32_t k_1 = 0; k_1 < 2; ++k_1) {
@@ -55,12 +55,12 @@ void kernel_main() {
             // gemm.py:59: T.copy(C_local, C[by * block_M, bx * block_N])
             tile_regs_commit();
             tile_regs_wait();
-            pack_tile<true>(0, cb_C_out, r_4 * 2);
-            pack_tile<true>(1, cb_C_out, r_4 * 2 + 1);
+            pack_tile<true>(0, cb_C_out, 0);
+            pack_tile<true>(1, cb_C_out, 1);
             tile_regs_release();
+            cb_push_back(cb_C_out, 2);
         }
         cb_pop_front(cb_A_shared_transposed, 4);
         cb_pop_front(cb_B_shared, 4);
-        cb_push_back(cb_C_out, 4);
     }
 }

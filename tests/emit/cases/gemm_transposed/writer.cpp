@@ -19,16 +19,15 @@ void kernel_main() {
         const int32_t bx = (item_2 + item_start) % 3;
         const int32_t by = (item_2 + item_start) / 3;
         // gemm.py:59: T.copy(C_local, C[by * block_M, bx * block_N])
-        cb_wait_front(cb_C_out, 4);
         for (int32_t r_4_1 = 0; r_4_1 < 2; ++r_4_1) {
+            cb_wait_front(cb_C_out, 2);
             const int32_t C_page = by * 12 + r_4_1 * 6 + bx * 2;
             for (int32_t c_4_1 = 0; c_4_1 < 2; ++c_4_1) {
-                noc_async_write_page(C_page + c_4_1, C,
-                                     get_read_ptr(cb_C_out) + (r_4_1 * 2 + c_4_1) * cb_C_out_page_bytes);
+                noc_async_write_page(C_page + c_4_1, C, get_read_ptr(cb_C_out) + c_4_1 * cb_C_out_page_bytes);
             }
+            noc_async_writes_flushed();
+            cb_pop_front(cb_C_out, 2);
         }
-        noc_async_writes_flushed();
-        cb_pop_front(cb_C_out, 4);
     }
     // gemm.py:38: def matmul_transposed(A, B, trans_A, trans_B, block_M=64, block_N=64, block_K=64, dtype="bfloat16", o
     noc_async_write_barrier();

@@ -52,9 +52,9 @@ void kernel_main() {
         // fused.py:124: T.copy(C_local, C[by * block_M, bx * block_N])
         cb_wait_front(cb_A_shared, 6);
         cb_wait_front(cb_B_shared, 6);
-        cb_reserve_back(cb_C_local_out, 4);
         for (int32_t r_6 = 0; r_6 < 2; ++r_6) {
             for (int32_t c_6 = 0; c_6 < 2; ++c_6) {
+                cb_reserve_back(cb_C_local_out, 1);
                 tile_regs_acquire();
                 // fused.py:13: T.gemm(A_shared, B_shared, C_local)
                 reconfig_data_format<SrcOrder::Reverse>(cb_A_shared, cb_B_shared);
@@ -95,12 +95,12 @@ void kernel_main() {
                 // fused.py:124: T.copy(C_local, C[by * block_M, bx * block_N])
                 tile_regs_commit();
                 tile_regs_wait();
-                pack_tile<true>(0, cb_C_local_out, r_6 * 2 + c_6);
+                pack_tile<true>(0, cb_C_local_out, 0);
                 tile_regs_release();
+                cb_push_back(cb_C_local_out, 1);
             }
         }
         cb_pop_front(cb_A_shared, 6);
         cb_pop_front(cb_B_shared, 6);
-        cb_push_back(cb_C_local_out, 4);
     }
 }
