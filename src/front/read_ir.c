@@ -56,6 +56,7 @@ static void read_attributes(Reader *reader, const Node *call) {
         if (!attr_check(id, dict->items[i]))
             ir_refuse(reader, call, "the attribute %s is a %s", attr_name(id), attr_type(id));
         reader->function->attributes[id] = dict->items[i];
+        reader->function->is_claimed |= id != ATTR_TARGET && id != ATTR_OPTIONS;
     }
 }
 

@@ -33,6 +33,7 @@ Buffer *ir_buffer(Reader *reader, Name name, const Node *call, Scope scope, Loca
         const char *wrong = layout_from_value(ir_value(reader, layout), &buffer->layout);
         if (wrong) ir_refuse(reader, layout, "%s", wrong);
         buffer->has_layout = true;
+        reader->function->is_claimed = true;
     }
     ir_define(reader, call, (Symbol){.name = name, .kind = SYMBOL_BUFFER, .buffer = buffer});
     return buffer;

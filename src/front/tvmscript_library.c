@@ -144,7 +144,8 @@ static bool set_known_attribute(Evaluator *ev, Name name, Object *object, const 
     if (!attr_check(id, value))
         stop_at(ev, DIAG_FRONT_TYPE, node->location, "expected `%s` as %s, seen %s", name, attr_type(id),
                 show_object(ev, object));
-    bool is_made = id == ATTR_OPTIONS || id == ATTR_SHARD_ALIASES || id == ATTR_DST_SCHEDULE;
+    bool is_made = id == ATTR_OPTIONS || id == ATTR_SHARD_ALIASES || id == ATTR_DST_SCHEDULE ||
+                   id == ATTR_ITEMS_TOGETHER || id == ATTR_MULTICAST;
     if (is_made || strcmp(attr_type(id), "flag") == 0)
         stop_at(ev, DIAG_FRONT_VALUE, node->location, "expected an attribute that a kernel's author sets, seen `%s`",
                 name);

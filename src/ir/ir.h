@@ -328,6 +328,7 @@ struct Function {
     Block *body;                     // element and tile level
     VECTOR(ThreadProgram *) threads; // thread level; `body` is then NULL
     bool is_compiled;                // SplitDataflow made them; false if they were read
+    bool is_claimed;                 // read from text that holds what passes give: if that is false, it is its author's
     VECTOR(CircularBuffer *) circular_buffers;
     VECTOR(Semaphore *) semaphores;
     VECTOR(RuntimeArgument *) arguments;

@@ -15,8 +15,9 @@ void invalid(Verifier *verifier, const char *format, ...) {
     va_end(arguments);
     verifier->valid = false;
     const Statement *statement = verifier->statement;
-    report(context, verifier->code, statement ? statement->location : verifier->function->location, "%s: %s",
-           verifier->function->name, text.data);
+    Location place = verifier->place ? *verifier->place : verifier->function->location;
+    report(context, verifier->code, statement ? statement->location : place, "%s: %s", verifier->function->name,
+           text.data);
     if (!statement) return;
     Text line = {.arena = &context->scratch};
     print_statement(statement, &line);

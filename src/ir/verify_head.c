@@ -7,16 +7,23 @@
 
 static void verify_attributes(Verifier *verifier) {
     const Function *function = verifier->function;
+    DiagnosticCode code = verifier->code;
     for (int id = 0; id < ATTR_COUNT; id++) {
         const Value *value = function->attributes[id];
         if (value && !attr_check((AttrId)id, value))
             invalid(verifier, "attribute %s must be of type %s", attr_name((AttrId)id), attr_type((AttrId)id));
     }
     const Value *user = function->user_attributes;
+    verifier->code = DIAG_IR_TEXT; // whoever made the rest of the IR, these are a user's
     for (uint32_t i = 0; i < user->count; i++) {
-        if (attr_find(user->keys[i]) != ATTR_COUNT || !attr_is_printable(user->items[i]))
+        AttrId known = attr_find(user->keys[i]);
+        if (known != ATTR_COUNT)
+            invalid(verifier, "the attribute %s is no %s; in an older form it goes to apply_compatibility_transforms",
+                    user->keys[i], attr_type(known));
+        else if (!attr_is_printable(user->items[i]))
             invalid(verifier, "'%s' is no attribute that a user can set", user->keys[i]);
     }
+    verifier->code = code;
 }
 
 void verify_head(Verifier *verifier) {
@@ -28,10 +35,12 @@ void verify_head(Verifier *verifier) {
     }
     for (uint32_t i = 0; i < function->parameters.count; i++) {
         const Buffer *buffer = function->parameters.items[i];
+        verifier->place = &buffer->location;
         if (buffer->scope != SCOPE_GLOBAL || buffer->parameter != (int)i || !scope_add(&verifier->scope, buffer))
             invalid(verifier, "parameter '%s' is not global, not in its place, or there twice", buffer->name);
         verify_buffer(verifier, buffer);
     }
+    verifier->place = NULL;
     verify_attributes(verifier);
 }
 

@@ -24,6 +24,7 @@ typedef struct Verifier {
     Function *function;
     ScopeSet scope;
     const Statement *statement; // the one that is looked at; NULL for the function's head
+    const Location *place;      // of the part of the head that is looked at; NULL: the function's
     int depth, loops;           // of enclosing blocks and loops
     bool in_launch;
     bool valid;
@@ -37,6 +38,8 @@ void verify_integer(Verifier *verifier, const Expr *expr, const char *what);
 void verify_typed(Verifier *verifier, const Expr *expr, DType type, const char *what);
 void verify_buffer_use(Verifier *verifier, const Buffer *buffer);
 void verify_buffer(Verifier *verifier, const Buffer *buffer);
+void verify_layout(Verifier *verifier, const Buffer *buffer);     // of a buffer that has one
+void verify_has_layout(Verifier *verifier, const Buffer *buffer); // where the attributes say that it has
 void verify_operation(Verifier *verifier, const Statement *statement);
 void verify_head(Verifier *verifier);    // parameters, sizes, attributes
 void verify_program(Verifier *verifier); // circular buffers, arguments, cores

@@ -33,11 +33,7 @@ void verify_integer(Verifier *verifier, const Expr *expr, const char *what) {
 void verify_buffer_use(Verifier *verifier, const Buffer *buffer) {
     if (!scope_has(&verifier->scope, buffer))
         invalid(verifier, "buffer '%s' is used where it is not allocated", buffer->name);
-}
-
-static bool is_plane(const Layout *layout, int rank) {
-    int rows = layout->rows_dimension, columns = layout->columns_dimension;
-    return rows >= -1 && columns >= -1 && rows < rank && columns < rank && (rows != columns || rows == -1);
+    verify_has_layout(verifier, buffer);
 }
 
 void verify_buffer(Verifier *verifier, const Buffer *buffer) {
@@ -45,9 +41,7 @@ void verify_buffer(Verifier *verifier, const Buffer *buffer) {
     if (buffer->scope == SCOPE_VAR && buffer->rank != 0)
         invalid(verifier, "variable '%s' must have no dimensions, and has %d", buffer->name, buffer->rank);
     for (int i = 0; i < buffer->rank; i++) verify_integer(verifier, buffer->shape[i], "size of a dimension");
-    if (buffer->has_layout && !is_plane(&buffer->layout, buffer->rank))
-        invalid(verifier, "the tile plane [%d, %d] of '%s' is none of its %d dimensions", buffer->layout.rows_dimension,
-                buffer->layout.columns_dimension, buffer->name, buffer->rank);
+    if (buffer->has_layout) verify_layout(verifier, buffer);
 }
 
 // ---------------------------------------------------------------- operands

@@ -105,7 +105,7 @@ static void run_pass(const Pass *pass, Function *function, const CompileOptions 
     if (context->error_count != errors_before) fail_now(context);
     drop_broken(pass, function);
     check_provided(pass, function);
-    if (verify_each && !verify_function(function)) {
+    if (verify_each && !(function->is_claimed ? verify_text : verify_function)(function)) {
         report_note(context, function->location, "after %s", pass->name);
         fail_now(context);
     }

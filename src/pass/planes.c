@@ -262,7 +262,7 @@ static void visit_block(Analysis *analysis, Block *block) {
 }
 
 static void visit_alloc(Statement *statement, void *user) {
-    if (statement->kind == STATEMENT_ALLOC && is_on_chip(statement->alloc)) plane_index(user, statement->alloc);
+    if (statement->kind == STATEMENT_ALLOC && statement->alloc->scope != SCOPE_VAR) plane_index(user, statement->alloc);
 }
 
 BufferPlanes analyze_planes(Function *function) {

@@ -174,7 +174,7 @@ static void run(Function *function, const CompileOptions *options) {
     Split split = {.function = function, .module = function->module};
     for (int thread = 0; thread < THREAD_COUNT; thread++) add_thread(&split, (Thread)thread, options);
     function->body = NULL;
-    function->is_compiled = true;
+    function->is_compiled = !function->is_claimed;
     hold(function, ATTR_THREADS);
 }
 

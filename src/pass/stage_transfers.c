@@ -54,6 +54,8 @@ static Buffer *staging_buffer(Staging *staging, const Buffer *tensor, int count,
         like.shape[d] = d >= like.rank - plane ? expr_mul(module, turns, tile) : turns;
     }
     like.layout.space = SPACE_L1;
+    like.layout.memory = MEMORY_INTERLEAVED;
+    like.layout.shard = (Shard){0};
     like.layout.rows_dimension =
         vector ? (tensor->layout.orientation == ORIENT_COLUMN ? like.rank - 1 : -1) : like.rank - 2;
     like.layout.columns_dimension =

@@ -111,6 +111,19 @@ static void tile_plane(World *w) {
     w->s->layout.rows_dimension = w->s->layout.columns_dimension = 1;
 }
 
+static void no_layout(World *w) { w->function->attributes[ATTR_BUFFER_LAYOUTS] = value_bool(&w->context->unit, true); }
+
+static void layout_of_another_type(World *w) {
+    no_layout(w);
+    w->s->has_layout = true;
+    w->s->layout = (Layout){.space = SPACE_L1,
+                            .rows_dimension = 0,
+                            .columns_dimension = 1,
+                            .format = DTYPE_BFLOAT16,
+                            .tile_rows = TILE_SIZE,
+                            .tile_columns = TILE_SIZE};
+}
+
 static void user_takes_ours(World *w) {
     Arena *arena = &w->context->unit;
     value_set(arena, w->function->user_attributes, name_of(w->context, "tt.tiled"), value_bool(arena, true));
@@ -195,8 +208,10 @@ static const struct {
     {parameter_place, "not in its place", 9},
     {wrong_attribute, "tt.core_grid must be of type [int]", 9},
     {void_buffer, "buffer 's' has no type", 2},
-    {tile_plane, "the tile plane [1, 1] of 's'", 2},
-    {user_takes_ours, "'tt.tiled' is no attribute", 9},
+    {tile_plane, "the tile plane [1, 1] of 's' does not suit", 2},
+    {no_layout, "'s' has no layout, and tt.buffer_layouts says", 4},
+    {layout_of_another_type, "the layout of 's' says bfloat16, and its elements are float32", 2},
+    {user_takes_ours, "the attribute tt.tiled is no flag", 9},
     {break_outside, "'break' stands outside of every loop", 6},
     {integer_condition, "the condition must be bool, and is int32", 6},
     {nested_launch, "a launch stands inside", 1},
@@ -222,7 +237,7 @@ static void test_cases(void **state) {
         context_try(context, run_case, &i);
         if (cases[i].message) {
             const Diagnostic *first = context->diagnostics.items;
-            assert_int_equal(first->code, DIAG_IR_INVALID);
+            assert_int_equal(first->code, cases[i].change == user_takes_ours ? DIAG_IR_TEXT : DIAG_IR_INVALID);
             if (!strstr(first->message, cases[i].message)) stop_test("%s: %s\n", cases[i].message, first->message);
             assert_int_equal(first->location.line, cases[i].line);
         } else {
