@@ -135,6 +135,9 @@ typedef struct ttile_module_options {
     size_t parameter_count;
     const char *target_device; // "wormhole:n150" if NULL; kernels may ask it for its number of cores
     bool native_float16;       // keep float16; otherwise it is stored as bfloat16
+    // "16": float32 buffers that products accumulate in are kept as bfloat16, also by ttile_evaluate; "32" or NULL:
+    // they are kept as they are.
+    const char *accumulate;
 } ttile_module_options;
 
 // Reads one kernel: TileLang source, or IR text (docs/ir.md). `options` may be NULL.
@@ -163,6 +166,7 @@ typedef struct ttile_options {
     const char *target_device;      // a chip that `ttile targets` lists
     const char *partition_strategy; // "row_major", unless the kernel says otherwise; "column_major" or "block"
     const char *math_fidelity;      // "LoFi", "HiFi2", "HiFi3" or "HiFi4"
+    const char *accumulate;         // "16" or "32"; NULL: as the module was read, see ttile_module_options
     const char *core_grid;          // "8x4", or NULL: as many cores as there are work items
     bool enable_double_buffer;
     bool enable_prefetch;

@@ -43,6 +43,14 @@ static MathFidelity parse_fidelity(Context *context, const char *word) {
     fail_word(context, DIAG_UNKNOWN_FIDELITY, "math fidelity", word, legal, FIDELITIES);
 }
 
+static int parse_accumulate(Context *context, const char *word) {
+    static const char *const legal[] = {"16", "32"};
+    static const int bits[] = {16, 32};
+    for (int i = 0; i < 2; i++)
+        if (!strcmp(legal[i], word)) return bits[i];
+    fail_word(context, DIAG_UNKNOWN_ACCUMULATE, "width of accumulators", word, legal, 2);
+}
+
 static void parse_core_grid(Context *context, const char *text, CompileOptions *options) {
     char *end = NULL;
     long columns = strtol(text, &end, 10);
@@ -84,6 +92,7 @@ static void apply_words(Context *context, const OptionWords *words, CompileOptio
         options->strategy_given = true;
     }
     if (words->math_fidelity) options->fidelity = parse_fidelity(context, words->math_fidelity);
+    if (words->accumulate) options->accumulate = parse_accumulate(context, words->accumulate);
     if (words->core_grid) parse_core_grid(context, words->core_grid, options);
     if (words->no_double_buffer) options->double_buffer = false;
     if (words->no_prefetch) options->prefetch = false;
@@ -99,16 +108,35 @@ CompileOptions compile_options_parse(Context *context, const OptionWords *words)
 }
 
 static bool any_word(const OptionWords *words) {
-    return words->target || words->partition_strategy || words->math_fidelity || words->core_grid ||
-           words->no_double_buffer || words->no_prefetch || words->pipeline;
+    return words->target || words->partition_strategy || words->math_fidelity || words->accumulate ||
+           words->core_grid || words->no_double_buffer || words->no_prefetch || words->pipeline;
+}
+
+static _Noreturn void fail_accumulate(Function *function, int asked) {
+    Context *context = function->module->context;
+    report(context, DIAG_ALREADY_LOWERED, function->location,
+           asked == 32 ? "the accumulators of %s are bfloat16 already: --accumulate=32 cannot widen them"
+                       : "%s is lowered already, with accumulators of 32 bits",
+           function->name);
+    report_help(context, "give --accumulate=%d where the source is compiled", asked);
+    fail_now(context);
+}
+
+static void apply_accumulate(Function *function, int before, int asked) {
+    bool elements = function->body && !function->attributes[ATTR_TILED];
+    if (asked == 32 ? before == 16 : !elements && before == 32) fail_accumulate(function, asked);
+    if (asked == 16 && elements) narrow_accumulators(function);
 }
 
 CompileOptions compile_options_for(Function *function, const OptionWords *words) {
     Context *context = function->module->context;
-    if (!function->attributes[ATTR_TARGET]) return compile_options_parse(context, words);
-    CompileOptions options = options_of(function);
-    apply_words(context, words, &options);
-    if (any_word(words)) options_attach(function, &options);
+    bool said = function->attributes[ATTR_TARGET];
+    CompileOptions options = said ? options_of(function) : compile_options_parse(context, words);
+    int before = said ? options.accumulate : 32;
+    if (said) apply_words(context, words, &options);
+    apply_accumulate(function, before, options.accumulate);
+    // A kernel that is changed says so, too.
+    if (said ? any_word(words) : options.accumulate == 16) options_attach(function, &options);
     return options;
 }
 

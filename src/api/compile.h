@@ -11,15 +11,17 @@ typedef struct OptionWords {
     const char *target;             // "wormhole:n150"
     const char *partition_strategy; // "row_major", "column_major", "block"
     const char *math_fidelity;      // "LoFi" to "HiFi4"
+    const char *accumulate;         // "16" or "32"
     const char *core_grid;          // "8x4"
     const char *pipeline;           // "new" or "legacy"; NULL: TT_USE_NEW_PIPELINE says it
     bool no_double_buffer, no_prefetch;
 } OptionWords;
 
-// Fails with DIAG_UNKNOWN_TARGET, DIAG_UNKNOWN_STRATEGY, DIAG_UNKNOWN_FIDELITY, DIAG_CORE_GRID or
-// DIAG_UNKNOWN_PIPELINE, each listing what is legal.
+// Fails with DIAG_UNKNOWN_TARGET, DIAG_UNKNOWN_STRATEGY, DIAG_UNKNOWN_FIDELITY,
+// DIAG_UNKNOWN_ACCUMULATE, DIAG_CORE_GRID or DIAG_UNKNOWN_PIPELINE, each listing what is legal.
 CompileOptions compile_options_parse(Context *context, const OptionWords *words);
-// The same over what the function's attributes already say, which then say the result.
+// The same over what the function's attributes already say, which then say the result. Accumulators of 16 bits are made
+// so at once: before the reference is evaluated. Fails with DIAG_ALREADY_LOWERED where it is too late for that.
 CompileOptions compile_options_for(Function *function, const OptionWords *words);
 
 // The pass of that name; fails with DIAG_UNKNOWN_PASS.

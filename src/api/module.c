@@ -47,6 +47,8 @@ static void read_module(Context *base, void *user) {
     ttile_module *module = arena_new(&base->unit, ttile_module);
     module->context = call->context;
     module->function = kernel_load(module_open(base), source, &options);
+    OptionWords words = {.target = call->options.target_device, .accumulate = call->options.accumulate};
+    if (words.accumulate) compile_options_for(module->function, &words);
     call->result = module;
 }
 

@@ -45,6 +45,7 @@ OptionWords api_option_words(const ttile_options *options) {
         .target = options->target_device,
         .partition_strategy = asked_strategy(options),
         .math_fidelity = options->math_fidelity,
+        .accumulate = options->accumulate,
         .core_grid = options->core_grid,
         .pipeline = options->pipeline,
         .no_double_buffer = !options->enable_double_buffer,

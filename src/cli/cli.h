@@ -87,6 +87,8 @@ typedef struct KernelSettings {
          "the reader runs ahead into the next work item (true)"},                                                      \
         {"math-fidelity", OPTION_TEXT, offsetof(Settings, member.words.math_fidelity), "NAME",                         \
          "LoFi, HiFi2, HiFi3 or HiFi4 (HiFi4)"},                                                                       \
+        {"accumulate", OPTION_TEXT, offsetof(Settings, member.words.accumulate), "16|32",                              \
+         "bits in which products add up; 16 keeps float32 accumulators as bfloat16 (32)"},                             \
         {"core-grid", OPTION_TEXT, offsetof(Settings, member.words.core_grid), "XxY",                                  \
          "cores to use (as many as there are items)"},                                                                 \
         {"pipeline", OPTION_TEXT, offsetof(Settings, member.words.pipeline), "new|legacy",                             \

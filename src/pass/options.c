@@ -14,6 +14,7 @@ CompileOptions compile_options_default(const Target *target) {
         .double_buffer = true,
         .prefetch = true,
         .fidelity = FIDELITY_HIFI4,
+        .accumulate = 32,
     };
 }
 
@@ -33,6 +34,7 @@ void options_attach(Function *function, const CompileOptions *options) {
     set(function, dict, "double_buffer", value_bool(arena, options->double_buffer));
     set(function, dict, "prefetch", value_bool(arena, options->prefetch));
     set(function, dict, "math_fidelity", value_text(arena, name_of(context, fidelity_name(options->fidelity))));
+    if (options->accumulate == 16) set(function, dict, "accumulate", value_int(arena, 16));
     if (options->core_columns) {
         Value *grid = value_list(arena);
         value_append(arena, grid, value_int(arena, options->core_columns));
@@ -66,6 +68,8 @@ CompileOptions options_of(const Function *function) {
     options.double_buffer = flag(dict, "double_buffer", options.double_buffer);
     options.prefetch = flag(dict, "prefetch", options.prefetch);
     fidelity_parse(word(dict, "math_fidelity"), &options.fidelity);
+    const Value *accumulate = dict ? value_get(dict, "accumulate") : NULL;
+    if (accumulate && accumulate->kind == VALUE_INT && accumulate->integer == 16) options.accumulate = 16;
     options.legacy = !strcmp(word(dict, "pipeline"), "legacy");
     const Value *grid = dict ? value_get(dict, "core_grid") : NULL;
     if (grid && grid->kind == VALUE_LIST && grid->count == 2) {

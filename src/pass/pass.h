@@ -22,12 +22,17 @@ typedef struct CompileOptions {
     bool double_buffer;
     bool prefetch;
     MathFidelity fidelity;
+    int accumulate;              // bits in which products add up: 32, or 16
     int core_columns, core_rows; // a user's core grid; 0: the compiler chooses
     bool legacy;                 // the legacy pipeline
 } CompileOptions;
 CompileOptions compile_options_default(const Target *target);
 void options_attach(Function *function, const CompileOptions *options); // sets tt.target and tt.options
 CompileOptions options_of(const Function *function); // reads them back; defaults where they are absent
+
+// At element level: makes float32 buffers that products accumulate in, and copies of them on the chip, bfloat16 ones; a
+// note names them. Fails with DIAG_ACCUMULATE_OPERAND where one of them is multiplied with a float32 buffer.
+void narrow_accumulators(Function *function);
 
 typedef struct Pass {
     const char *name;    // as in dumps and --passes, such as InferTTLayout

@@ -63,6 +63,7 @@ static Value *build_options(Maker *maker) {
     plan_set(maker, dict, "prefetch", value_bool(maker->arena, options->prefetch));
     plan_set(maker, dict, "math_fidelity", plan_text(maker, fidelity_name(options->fidelity)));
     plan_set(maker, dict, "pipeline", plan_text(maker, options->legacy ? "legacy" : "new"));
+    plan_set(maker, dict, "accumulate", plan_int(maker, options->accumulate));
     return dict;
 }
 

@@ -58,11 +58,20 @@ static Value *without(Context *context, const Value *dict) {
     return copy;
 }
 
+// Plans made before there was an accumulate did what 32 says.
+static Value *with_accumulate(Context *context, const Value *options) {
+    Value *copy = without(context, options);
+    if (!value_get(copy, "accumulate"))
+        value_set(&context->unit, copy, name_of(context, "accumulate"), value_int(&context->unit, 32));
+    return copy;
+}
+
 static const Value *comparable(Context *context, const Value *plan) {
     Value *copy = without(context, plan), *kernels = value_list(&context->unit);
     const Value *list = value_get(plan, "kernels");
     for (uint32_t i = 0; i < list->count; i++) value_append(&context->unit, kernels, without(context, list->items[i]));
     value_set(&context->unit, copy, name_of(context, "kernels"), kernels);
+    value_set(&context->unit, copy, name_of(context, "options"), with_accumulate(context, value_get(plan, "options")));
     return copy;
 }
 

@@ -62,14 +62,17 @@ static const Shape target = DICT(target_fields);
 static const Shape strategy = {.kind = SHAPE_TEXT, .words = "row_major|column_major|block"};
 static const Shape fidelity = {.kind = SHAPE_TEXT, .words = "LoFi|HiFi2|HiFi3|HiFi4"};
 static const Shape pipeline = {.kind = SHAPE_TEXT, .words = "new|legacy"};
+static const Shape accumulate = {.kind = SHAPE_INT, .minimum = INT64_MIN, .maximum = MAX_INTEGER, .words = "16|32"};
 static const Field options_fields[] = {
     {"partition_strategy", &strategy, "how work items are dealt to cores"},
     {"double_buffer", &boolean, "circular buffers hold two windows or more"},
     {"prefetch", &boolean, "the reader runs ahead into the next work item"},
     {"math_fidelity", &fidelity, "passes of the matrix unit over the operands' mantissas"},
     {"pipeline", &pipeline, "which pipeline made the plan"},
+    {"accumulate", &accumulate, "bits in which products add up; 32 if it is not there"},
 };
-static const Shape options = DICT(options_fields);
+static const Shape options = {
+    .kind = SHAPE_DICT, .fields = options_fields, .field_count = LENGTH(options_fields), .optional_count = 1};
 
 // ---------------------------------------------------------------- cores and work
 

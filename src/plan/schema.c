@@ -1,4 +1,5 @@
 // The JSON Schema of a plan, printed from the shapes that check it.
+#include <stdlib.h>
 #include <string.h>
 
 #include "plan/plan.h"
@@ -47,7 +48,9 @@ static void put_words(Schema *schema, Value *dict, const Shape *shape) {
     Value *list = value_list(schema->arena);
     for (const char *at = shape->words; at;) {
         size_t length = strcspn(at, "|");
-        value_append(schema->arena, list, word(schema, at, length));
+        bool integer = shape->kind == SHAPE_INT;
+        value_append(schema->arena, list,
+                     integer ? value_int(schema->arena, strtoll(at, NULL, 10)) : word(schema, at, length));
         at = at[length] ? at + length + 1 : NULL;
     }
     if (shape->nullable) value_append(schema->arena, list, value_null(schema->arena));

@@ -40,10 +40,14 @@ static bool has_word(const char *words, const char *word) {
 }
 
 static void check_integer(ShapeCheck *state, const Shape *shape, const Value *value, const JsonPath *path) {
-    if (value->kind == VALUE_INT && value->integer >= shape->minimum && value->integer <= shape->maximum) return;
     Context *context = state->context;
+    bool listed = !shape->words || has_word(shape->words, describe(context, value));
+    if (value->kind == VALUE_INT && value->integer >= shape->minimum && value->integer <= shape->maximum && listed)
+        return;
     const char *expected = "a whole number";
-    if (shape->minimum > INT64_MIN && shape->maximum < INT64_MAX)
+    if (shape->words)
+        expected = arena_format(&context->unit, "one of %s", shape->words);
+    else if (shape->minimum > INT64_MIN && shape->maximum < INT64_MAX)
         expected = arena_format(&context->unit, "a whole number from %lld to %lld", (long long)shape->minimum,
                                 (long long)shape->maximum);
     else if (shape->minimum > INT64_MIN)

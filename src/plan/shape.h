@@ -6,7 +6,7 @@
 
 typedef enum ShapeKind {
     SHAPE_BOOL,
-    SHAPE_INT,  // minimum to maximum
+    SHAPE_INT,  // minimum to maximum, one of `words` if there are any
     SHAPE_TEXT, // one of `words` if there are any
     SHAPE_LIST, // of `item`, least to most of them
     SHAPE_DICT, // of `fields`, required but for the last `optional_count`, no others
@@ -24,7 +24,7 @@ struct Shape {
     ShapeKind kind;
     bool nullable;
     int64_t minimum, maximum; // SHAPE_INT; of a list's length
-    const char *words;        // "a|b|c"
+    const char *words;        // "a|b|c"; of integers, too
     const Shape *item;
     const Field *fields;
     int field_count, optional_count; // the last ones may be missing
