@@ -5,6 +5,7 @@
 
 #include "ir/walk.h"
 #include "pass/dst.h"
+#include "pass/dst_format.h"
 #include "pass/sums.h"
 #include "program/program.h"
 
@@ -26,9 +27,9 @@ typedef struct Allocation {
     VECTOR(BufferUse) uses;
     VECTOR(Buffer *) order; // as declared
     bool row_index, column_index;
-    bool fp32;                             // DST
-    const Buffer *wide, *wide_accumulator; // the first that asks for it, NULL: none
-    int stages;                            // of the loops around the statement under way
+    DstNeed dst;
+    const Statement *store; // whose value is scanned
+    int stages;             // of the loops around the statement under way
 } Allocation;
 
 static BufferUse *use_of(Allocation *work, Buffer *buffer) {
@@ -42,26 +43,14 @@ static BufferUse *use_of(Allocation *work, Buffer *buffer) {
 
 // ---------------------------------------------------------------- how buffers are used
 
-static void see_format(Allocation *work, const Buffer *buffer) {
-    if (buffer->type != DTYPE_FLOAT32) return;
-    work->fp32 = true;
-    if (!work->wide) work->wide = buffer;
-}
-
-static void scan_product(Allocation *work, const Expr *product) {
-    const Buffer *accumulator = product->args[0]->buffer;
-    for (int i = 1; i < 3; i++) use_of(work, product->args[i]->buffer)->product_operand = true;
-    if (!work->wide_accumulator && accumulator->type == DTYPE_FLOAT32) work->wide_accumulator = accumulator;
-}
-
 static void scan_expression(const Expr *expr, void *user) {
     Allocation *work = user;
-    if (expr->kind == EXPR_LOAD) see_format(work, expr->buffer);
+    dst_need_expression(&work->dst, work->store, expr);
     if (expr->kind != EXPR_OP) return;
     if (expr->op == OP_ROW_INDEX) work->row_index = true;
     if (expr->op == OP_COLUMN_INDEX) work->column_index = true;
-    if (expr->op == OP_ROW_INDEX || expr->op == OP_COLUMN_INDEX) work->fp32 = true;
-    if (expr->op == OP_MATMUL || expr->op == OP_MATMUL_TRANSPOSED) scan_product(work, expr);
+    if (expr->op == OP_MATMUL || expr->op == OP_MATMUL_TRANSPOSED)
+        for (int i = 1; i < 3; i++) use_of(work, expr->args[i]->buffer)->product_operand = true;
 }
 
 static void scan_expressions(Allocation *work, Statement *statement) {
@@ -69,7 +58,8 @@ static void scan_expressions(Allocation *work, Statement *statement) {
         for (Statement *s = statement->loop.body->first; s; s = s->next) scan_expressions(work, s);
         return;
     }
-    see_format(work, statement->store.buffer);
+    work->store = statement;
+    dst_need_buffer(&work->dst, statement, statement->store.buffer);
     walk_expression(statement->store.value, scan_expression, work);
 }
 
@@ -256,37 +246,6 @@ static void fit_l1(Allocation *work) {
                "circular buffers are less deep than the loops' stages ask, to fit L1");
 }
 
-static _Noreturn void fail_fp32_dst(const Allocation *work) {
-    Context *context = work->module->context;
-    const Buffer *buffer = work->wide_accumulator ? work->wide_accumulator : work->wide;
-    const char *target = work->options->target->name;
-    if (work->wide_accumulator) {
-        report(context, DIAG_NO_FP32_DST, buffer->location,
-               "%s has no 32-bit DST, which products that add up in float32 %s need", target, buffer->name);
-        report_help(context, "--accumulate=16 keeps accumulators of products as bfloat16");
-    } else if (buffer) {
-        report(context, DIAG_NO_FP32_DST, buffer->location,
-               "%s has no 32-bit DST, which computing with float32 %s needs", target, buffer->name);
-        report_help(context, "make it bfloat16, or choose another --target");
-    } else {
-        report(context, DIAG_NO_FP32_DST, work->function->location,
-               "%s has no 32-bit DST, which computing with row and column numbers needs", target);
-        report_help(context, "choose another --target");
-    }
-    fail_now(context);
-}
-
-static void set_dst_schedule(Allocation *work) {
-    Context *context = work->module->context;
-    Value *schedule = value_dict(&context->unit);
-    if (work->fp32 && !work->options->target->dst_tiles_32) fail_fp32_dst(work);
-    value_set(&context->unit, schedule, name_of(context, "fp32"), value_bool(&context->unit, work->fp32));
-    value_set(&context->unit, schedule, name_of(context, "full_sync"), value_bool(&context->unit, false));
-    value_set(&context->unit, schedule, name_of(context, "math_fidelity"),
-              value_text(&context->unit, name_of(context, fidelity_name(work->options->fidelity))));
-    work->function->attributes[ATTR_DST_SCHEDULE] = schedule;
-}
-
 static void run(Function *function, const CompileOptions *options) {
     Allocation work = {.function = function, .module = function->module, .options = options};
     Context *context = function->module->context;
@@ -304,7 +263,7 @@ static void run(Function *function, const CompileOptions *options) {
         fail_now(context);
     }
     fit_l1(&work);
-    set_dst_schedule(&work);
+    dst_set_schedule(function, options, &work.dst);
     hold(function, ATTR_CIRCULAR_BUFFERS);
 }
 
