@@ -122,7 +122,10 @@ static const char rules[] =
     "  `b * 0.5` of a bfloat16 `b` is float32. An integer constant beside a float takes the float's type.\n"
     "- A store casts to its buffer's type.\n"
     "- `//` and `%` round down. `/` of two integers and `**` of values on the chip are errors.\n"
-    "- float16 is stored as bfloat16, with a note, unless `--float16=native`.\n";
+    "- float16 is stored as bfloat16, with a note, unless `--float16=native`.\n"
+    "- With `--accumulate=16` float32 accumulators of `T.gemm`, and copies of them on the chip, are bfloat16, with a "
+    "note.\n"
+    "  Expressions follow as if the kernel said so; other float32 buffers and tensors stay what they are.\n";
 
 static const char launch_rules[] = "\n## Several launches\n\n"
                                    "Several `with T.Kernel(...)` in one kernel run one after the other, each as a "

@@ -42,6 +42,7 @@ def test_check_accepts(compiled):
         "--target=blackhole:p150",
         "--core-grid=2x2",
         "--double-buffer=false",
+        "--accumulate=32",
         "--pipeline=legacy",
         "--disable=FuseTiles",
         "--tolerance=0.1",

@@ -98,7 +98,71 @@ static void test_unknown_options(void **state) {
     options = ttile_options_default();
     options.core_grid = "100x1";
     expect_error(fixture, ttile_optimize_for_target(module, &options), TTILE_USER_ERROR, "core-grid");
+    options = ttile_options_default();
+    options.accumulate = "8";
+    expect_error(fixture, ttile_optimize_for_target(module, &options), TTILE_USER_ERROR, "unknown-accumulate");
     assert_int_equal(ttile_optimize_for_target(module, NULL), TTILE_OK); // nothing was done before
+}
+
+// ---------------------------------------------------------------- accumulators of 16 bits
+
+static ttile_module *read_with(Fixture *fixture, const char *accumulate) {
+    ttile_module_options options = product_options;
+    ttile_module *module = NULL;
+    options.accumulate = accumulate;
+    assert_int_equal(ttile_module_from_memory(fixture->context, "product.py", product_kernel, strlen(product_kernel),
+                                              &options, &module),
+                     TTILE_OK);
+    return module;
+}
+
+// Given to the module, the reference has them, too.
+static void test_accumulate_of_a_module(void **state) {
+    Fixture *fixture = *state;
+    ttile_module *module = read_with(fixture, "16");
+    ttile_reference *reference, *wide;
+    ttile_comparison comparison;
+    ttile_plan *plan;
+    const char *text;
+    assert_int_equal(fixture->record.others, 1); // the note
+    assert_int_equal(ttile_module_attribute(module, "tt.options", &text), TTILE_OK);
+    assert_non_null(strstr(text, "\"accumulate\": 16"));
+    make_buffers(fixture, module);
+    assert_int_equal(ttile_evaluate(module, fixture->buffers, TENSORS, &reference), TTILE_OK);
+    assert_int_equal(ttile_evaluate(read_with(fixture, "32"), fixture->buffers, TENSORS, &wide), TTILE_OK);
+    ttile_program *program = lower(fixture, module, NULL);
+    assert_int_equal(ttile_simulate(program, fixture->buffers, TENSORS, NULL, NULL), TTILE_OK);
+    assert_int_equal(ttile_compare(reference, fixture->buffers, TENSORS, 0, &comparison), TTILE_OK);
+    assert_true(comparison.pass);
+    assert_int_equal(ttile_compare(wide, fixture->buffers, TENSORS, 1e-4, &comparison), TTILE_OK);
+    assert_false(comparison.pass);
+    assert_int_equal(ttile_plan_from_program(program, &plan), TTILE_OK);
+    assert_int_equal(ttile_plan_text(plan, &text, NULL), TTILE_OK);
+    assert_non_null(strstr(text, "\"accumulate\": 16"));
+    assert_int_equal(fixture->record.errors, 0);
+}
+
+static void test_accumulate_of_a_pipeline(void **state) {
+    Fixture *fixture = *state;
+    ttile_options options = ttile_options_default();
+    const char *by_module, *by_pipeline, *neither;
+    ttile_module *module = read_with(fixture, "16"), *too_late = read_with(fixture, "16");
+    assert_int_equal(ttile_program_text(lower(fixture, module, NULL), &by_module, NULL), TTILE_OK);
+    options.accumulate = "16";
+    module = read_with(fixture, NULL);
+    assert_int_equal(ttile_program_text(lower(fixture, module, &options), &by_pipeline, NULL), TTILE_OK);
+    assert_string_equal(by_module, by_pipeline);
+    options.accumulate = "32";
+    module = read_with(fixture, NULL);
+    assert_int_equal(ttile_program_text(lower(fixture, module, &options), &neither, NULL), TTILE_OK);
+    assert_string_not_equal(by_module, neither);
+    expect_error(fixture, ttile_optimize_for_target(too_late, &options), TTILE_USER_ERROR, "already-lowered");
+    ttile_module_options unknown = product_options;
+    unknown.accumulate = "64";
+    expect_error(fixture,
+                 ttile_module_from_memory(fixture->context, "product.py", product_kernel, strlen(product_kernel),
+                                          &unknown, &module),
+                 TTILE_USER_ERROR, "unknown-accumulate");
 }
 
 // ---------------------------------------------------------------- pipelines
@@ -270,6 +334,8 @@ int main(void) {
         API_TEST(test_wrong_buffers),
         API_TEST(test_wrong_order),
         API_TEST(test_unknown_options),
+        API_TEST(test_accumulate_of_a_module),
+        API_TEST(test_accumulate_of_a_pipeline),
         API_TEST(test_own_pass),
         API_TEST(test_own_pass_is_held_to_its_contract),
         API_TEST(test_a_pass_taken_out_is_missed),

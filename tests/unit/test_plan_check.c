@@ -103,6 +103,8 @@ static void expect(Context *context, int count, const Edit edits[]) {
 static void test_legal(void **state) {
     Work work = edited(*state, "", "");
     assert_works(*state, check_plan, &work);
+    work = edited(*state, "\"pipeline\": \"new\"", "\"pipeline\": \"new\", \"accumulate\": 16");
+    assert_works(*state, check_plan, &work);
 }
 
 static void test_form(void **state) {
@@ -117,6 +119,8 @@ static void test_form(void **state) {
         {"\"core_grid\": [2, 2]", "\"core_grid\": [2, 0]", DIAG_PLAN_SCHEMA, 7},
         {"\"core_grid\": [2, 2]", "\"core_grid\": [2, 1.5]", DIAG_PLAN_SCHEMA, 7},
         {"\"row_major\"", "\"diagonal\"", DIAG_PLAN_SCHEMA, 5},
+        {"\"pipeline\": \"new\"", "\"pipeline\": \"new\", \"accumulate\": 24", DIAG_PLAN_SCHEMA, 16},
+        {"\"pipeline\": \"new\"", "\"pipeline\": \"new\", \"accumulate\": \"16\"", DIAG_PLAN_SCHEMA, 16},
         {"\"count\": 2", "\"count\": -2", DIAG_PLAN_SCHEMA, 13},
         {"{\n", "[\n", DIAG_PLAN_SYNTAX, 2},
         {"\"diagnostics\": []\n}", "\"diagnostics\": [", DIAG_PLAN_SYNTAX, 49},

@@ -1,5 +1,5 @@
 # run: opt --passes=Canonicalize,InferTTLayout,PropagateTTLayout,PadTiles,LowerTTTileIntrinsics,StageTransfers,CoarsenK,FuseTiles,AllocateCircularBuffers --no-locations --target=grayskull
-# error: 7:5 no-fp32-dst
+# error: 10:13 no-fp32-dst
 import tilelang.language as T
 
 

@@ -1,0 +1,77 @@
+// matmul: the reader kernel, printed by ttile from gemm.py:8
+#include <cstdint>
+
+#include "api/dataflow/dataflow_api.h"
+
+constexpr uint32_t cb_A_shared = get_compile_time_arg_val(0);
+constexpr uint32_t cb_B_shared = get_compile_time_arg_val(1);
+constexpr uint32_t A_shared_ready = get_compile_time_arg_val(2);
+constexpr uint32_t A_shared_valid = get_compile_time_arg_val(3);
+constexpr uint32_t B_shared_ready = get_compile_time_arg_val(4);
+constexpr uint32_t B_shared_valid = get_compile_time_arg_val(5);
+constexpr uint32_t cb_B_shared_page_bytes = 2048;
+
+constexpr auto B_args = TensorAccessorArgs<6>();
+
+void kernel_main() {
+    const uint32_t B_address = get_arg_val<uint32_t>(0);
+    const int32_t item_start = get_arg_val<int32_t>(1);
+    const int32_t item_count = get_arg_val<int32_t>(2);
+    const int32_t A_shared_sender_x = get_arg_val<int32_t>(3);
+    const int32_t A_shared_sender_y = get_arg_val<int32_t>(4);
+    const int32_t B_shared_first_x = get_arg_val<int32_t>(5);
+    const int32_t B_shared_first_y = get_arg_val<int32_t>(6);
+    const int32_t B_shared_last_x = get_arg_val<int32_t>(7);
+    const int32_t B_shared_last_y = get_arg_val<int32_t>(8);
+    const int32_t B_shared_destinations = get_arg_val<int32_t>(9);
+    const auto B = TensorAccessor(B_args, B_address);
+    const uint32_t A_shared_ready_address = get_semaphore(A_shared_ready);
+    volatile tt_l1_ptr uint32_t *const A_shared_valid_ptr =
+        reinterpret_cast<volatile tt_l1_ptr uint32_t *>(get_semaphore(A_shared_valid));
+    volatile tt_l1_ptr uint32_t *const B_shared_ready_ptr =
+        reinterpret_cast<volatile tt_l1_ptr uint32_t *>(get_semaphore(B_shared_ready));
+    const uint32_t B_shared_valid_address = get_semaphore(B_shared_valid);
+    volatile tt_l1_ptr uint32_t *const B_shared_valid_ptr =
+        reinterpret_cast<volatile tt_l1_ptr uint32_t *>(B_shared_valid_address);
+
+    // gemm.py:26: B_shared = T.alloc_shared((block_K, block_N), in_dtype)
+    noc_semaphore_set(B_shared_valid_ptr, 1);
+    // gemm.py:24: with T.Kernel(T.ceildiv(N, block_N), T.ceildiv(M, block_M), threads=128) as (bx, by):
+    for (int32_t item = 0; item < item_count; ++item) {
+        const int32_t bx = (item + item_start) % 5;
+        // gemm.py:30: T.copy(A[by * block_M, k * block_K], A_shared)
+        cb_reserve_back(cb_A_shared, 24);
+        noc_semaphore_set(A_shared_valid_ptr, 0);
+        noc_semaphore_inc(get_noc_addr(A_shared_sender_x, A_shared_sender_y, A_shared_ready_address), 1);
+        noc_semaphore_wait(A_shared_valid_ptr, 1);
+        cb_push_back(cb_A_shared, 24);
+        // gemm.py:31: T.copy(B[k * block_K, bx * block_N], B_shared)
+        cb_reserve_back(cb_B_shared, 12);
+        for (int32_t kk_1 = 0; kk_1 < 3; ++kk_1) {
+            for (int32_t r_2 = 0; r_2 < 2; ++r_2) {
+                const int32_t B_page_1 = kk_1 * 20 + r_2 * 10 + bx * 2;
+                const int32_t B_shared_slot_1 = kk_1 * 4 + r_2 * 2;
+                for (int32_t c_2 = 0; c_2 < 2; ++c_2) {
+                    noc_async_read_page(B_page_1 + c_2, B,
+                                        get_write_ptr(cb_B_shared) + (B_shared_slot_1 + c_2) * cb_B_shared_page_bytes);
+                }
+            }
+        }
+        noc_async_read_barrier();
+        noc_async_writes_flushed();
+        noc_semaphore_wait(B_shared_ready_ptr, B_shared_destinations);
+        noc_semaphore_set(B_shared_ready_ptr, 0);
+        const uint64_t cb_B_shared_receivers = get_noc_multicast_addr(
+            B_shared_first_x, B_shared_first_y, B_shared_last_x, B_shared_last_y, get_write_ptr(cb_B_shared));
+        noc_async_write_multicast(get_write_ptr(cb_B_shared), cb_B_shared_receivers, 12 * cb_B_shared_page_bytes,
+                                  B_shared_destinations, true);
+        const uint64_t B_shared_valid_receivers = get_noc_multicast_addr(
+            B_shared_first_x, B_shared_first_y, B_shared_last_x, B_shared_last_y, B_shared_valid_address);
+        noc_semaphore_set_multicast(B_shared_valid_address, B_shared_valid_receivers, B_shared_destinations);
+        cb_push_back(cb_B_shared, 12);
+    }
+    // gemm.py:26: B_shared = T.alloc_shared((block_K, block_N), in_dtype)
+    noc_async_write_barrier();
+    // gemm.py:25: A_shared = T.alloc_shared((block_M, block_K), in_dtype)
+    noc_async_atomic_barrier();
+}
