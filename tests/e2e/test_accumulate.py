@@ -3,6 +3,7 @@
 import json
 import re
 
+import jsonschema
 import numpy as np
 import pytest
 from support.running import KERNELS, ROOT, normal, run_kernel, ttile, ttile_json, words
@@ -257,6 +258,8 @@ def test_edited_plans(tmp_path, bits, edit, code):
     plan = json.loads(path.read_text())
     edit(plan)
     path.write_text(json.dumps(plan, indent=2))
+    schema = json.loads((ROOT / "src/plan/plan.schema.json").read_text())
+    assert jsonschema.Draft202012Validator(schema).is_valid(plan) is (code != "plan-schema")
     for command in (["plan", "check", path], ["run", "--plan", path, "--no-timing"]):
         result = ttile(*command)
         assert result.returncode == (1 if code else 0), result.stderr
