@@ -58,7 +58,7 @@ static bool only_fills(const Block *block, const CircularBuffer *circular) {
 
 // ---------------------------------------------------------------- which pages it writes
 
-static const Expr *slot_of(const Statement *store) {
+static const Expr *fill_slot(const Statement *store) {
     OperandSpec specs[MAX_OPERANDS];
     int count = instruction_operands(instruction_of(store), specs);
     for (int i = 1; i < count; i++)
@@ -75,7 +75,7 @@ static const Expr *written_slot(const Statement *statement) {
     const Instruction *instruction = statement ? instruction_in(statement) : NULL;
     if (instruction) {
         bool writes = instruction->effect == EFFECT_NOC_READ || instruction->effect == EFFECT_PAGE_STORE;
-        return writes ? slot_of(statement) : NULL;
+        return writes ? fill_slot(statement) : NULL;
     }
     if (!statement || statement->kind != STATEMENT_IF || !statement->branch.otherwise) return NULL;
     const Expr *slot = written_slot(only_statement(statement->branch.then));

@@ -4,7 +4,7 @@
 
 #include "ir/walk.h"
 #include "pass/arguments.h"
-#include "pass/fills.h"
+#include "pass/fill_halves.h"
 #include "pass/rectangles.h"
 
 typedef enum CastRole { CAST_ALONE, CAST_SENDS, CAST_RECEIVES } CastRole;
@@ -131,6 +131,23 @@ static void emit_to_group(const Casting *casting, InstructionId id, int count, c
 
 // ---------------------------------------------------------------- a fill's other sides
 
+static void send_pages(const Casting *casting, const Expr *first, const Expr *count) {
+    Operand pages[] = {operand_circular(casting->shared->circular), operand_expr(first), operand_expr(count)};
+    emit_to_group(casting, INSTR_NOC_ASYNC_WRITE_MULTICAST, 3, pages);
+}
+
+// The pages of a window; in two halves where the second one can be on its way here while the first is on its way there.
+static void send_all(const Casting *casting, const Fill *fill, int64_t half) {
+    const Expr *none = expr_int(casting->module, 0), *first = expr_int(casting->module, half);
+    if (half == 0) {
+        send_pages(casting, none, fill->pages);
+        return;
+    }
+    send_pages(casting, none, first);
+    emit(casting, INSTR_NOC_ASYNC_READ_BARRIER, 0, NULL);
+    send_pages(casting, first, expr_sub(casting->module, fill->pages, first));
+}
+
 // Before the push: the pages are here, and go to everyone who has made room. What was sent before has left, so its
 // pages may be written again; a buffer of one window must see this one leave, and so must a flag that could overtake
 // it.
@@ -138,13 +155,13 @@ static void send_window(Casting *casting, const Fill *fill) {
     const Shared *shared = casting->shared;
     bool has_one_window = shared->circular->pages == shared->circular->window;
     bool flag_waits = casting->target->flag_overtakes_data;
+    int64_t half = halve_fill(casting->module, casting->target, shared->circular, fill);
     casting->place = fill->push;
     casting->location = fill->push->location;
     if (!flag_waits && !has_one_window) emit(casting, INSTR_NOC_ASYNC_WRITES_FLUSHED, 0, NULL);
     emit_semaphore(casting, INSTR_NOC_SEMAPHORE_WAIT, shared->ready, argument_operand(casting, CAST_DESTINATIONS));
     emit_semaphore(casting, INSTR_NOC_SEMAPHORE_SET, shared->ready, number_operand(casting, 0));
-    Operand window[] = {operand_circular(shared->circular), number_operand(casting, 0), operand_expr(fill->pages)};
-    emit_to_group(casting, INSTR_NOC_ASYNC_WRITE_MULTICAST, 3, window);
+    send_all(casting, fill, half);
     if (flag_waits) emit(casting, INSTR_NOC_ASYNC_WRITES_FLUSHED, 0, NULL);
     Operand flag[] = {semaphore_operand(shared->valid)};
     emit_to_group(casting, INSTR_NOC_SEMAPHORE_SET_MULTICAST, 1, flag);

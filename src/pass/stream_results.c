@@ -120,22 +120,22 @@ static void unroll_last_turn(const Streaming *work, ResultWindow *window) {
 
 static void stream(const Streaming *work, ResultWindow *window) {
     if (window->sum) unroll_last_turn(work, window);
-    for (int i = 0; i < window->count; i++)
-        shift_slots(work, window->loops[i]->loop.body, window->loops[i]->loop.variable);
-    Block *inside = window->loops[window->count - 1]->loop.body;
+    for (int i = 0; i < window->parts.count; i++)
+        shift_slots(work, window->parts.loops[i]->loop.body, window->parts.loops[i]->loop.variable);
+    Block *inside = window->parts.loops[window->parts.count - 1]->loop.body;
     if (window->begin) {
-        set_pages(work, window->begin, window->part);
+        set_pages(work, window->begin, window->parts.part);
         move_to(window->begin, inside, true);
         Statement *flush = flush_before(window->end);
         if (flush) move_to(flush, inside, false);
     }
-    set_pages(work, window->end, window->part);
+    set_pages(work, window->end, window->parts.part);
     move_to(window->end, inside, false);
 }
 
 static int64_t part_of_compute(const Streaming *work) {
     for (uint32_t i = 0; i < work->windows.count; i++)
-        if (is_given(&work->windows.items[i])) return work->windows.items[i].part;
+        if (is_given(&work->windows.items[i])) return work->windows.items[i].parts.part;
     return 1;
 }
 
@@ -144,10 +144,11 @@ static void widen_parts(Streaming *work) {
     int64_t given = part_of_compute(work), turns;
     for (uint32_t i = 0; i < work->windows.count; i++) {
         ResultWindow *window = &work->windows.items[i];
-        while (!is_given(window) && window->count > 1 &&
-               expr_constant(window->loops[window->count - 1]->loop.extent, &turns) && window->part * turns <= given) {
-            window->part *= turns;
-            window->count--;
+        while (!is_given(window) && window->parts.count > 1 &&
+               expr_constant(window->parts.loops[window->parts.count - 1]->loop.extent, &turns) &&
+               window->parts.part * turns <= given) {
+            window->parts.part *= turns;
+            window->parts.count--;
         }
     }
 }

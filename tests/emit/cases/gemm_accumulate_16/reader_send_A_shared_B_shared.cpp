@@ -53,24 +53,37 @@ void kernel_main() {
         const int32_t by = (item + item_start) / 5;
         // gemm.py:30: T.copy(A[by * block_M, k * block_K], A_shared)
         cb_reserve_back(cb_A_shared, 24);
-        for (int32_t kk = 0; kk < 3; ++kk) {
+        for (int32_t r_1 = 0; r_1 < 4; ++r_1) {
+            const int32_t A_page = by * 24 + r_1 * 6;
+            for (int32_t c_1 = 0; c_1 < 2; ++c_1) {
+                noc_async_read_page(A_page + c_1, A,
+                                    get_write_ptr(cb_A_shared) + (r_1 * 2 + c_1) * cb_A_shared_page_bytes);
+            }
+        }
+        noc_async_read_barrier();
+        for (int32_t kk = 1; kk < 3; ++kk) {
             for (int32_t r_1 = 0; r_1 < 4; ++r_1) {
-                const int32_t A_page = by * 24 + r_1 * 6 + kk * 2;
+                const int32_t A_page_1 = by * 24 + r_1 * 6 + kk * 2;
                 const int32_t A_shared_slot = kk * 8 + r_1 * 2;
                 for (int32_t c_1 = 0; c_1 < 2; ++c_1) {
-                    noc_async_read_page(A_page + c_1, A,
+                    noc_async_read_page(A_page_1 + c_1, A,
                                         get_write_ptr(cb_A_shared) + (A_shared_slot + c_1) * cb_A_shared_page_bytes);
                 }
             }
         }
-        noc_async_read_barrier();
         noc_async_writes_flushed();
         noc_semaphore_wait(A_shared_ready_ptr, A_shared_destinations);
         noc_semaphore_set(A_shared_ready_ptr, 0);
         const uint64_t cb_A_shared_receivers = get_noc_multicast_addr(
             A_shared_first_x, A_shared_first_y, A_shared_last_x, A_shared_last_y, get_write_ptr(cb_A_shared));
-        noc_async_write_multicast(get_write_ptr(cb_A_shared), cb_A_shared_receivers, 24 * cb_A_shared_page_bytes,
-                                  A_shared_destinations, true);
+        noc_async_write_multicast(get_write_ptr(cb_A_shared), cb_A_shared_receivers, 8 * cb_A_shared_page_bytes,
+                                  A_shared_destinations, false);
+        noc_async_read_barrier();
+        const uint64_t cb_A_shared_receivers_2 =
+            get_noc_multicast_addr(A_shared_first_x, A_shared_first_y, A_shared_last_x, A_shared_last_y,
+                                   get_write_ptr(cb_A_shared) + 8 * cb_A_shared_page_bytes);
+        noc_async_write_multicast(get_write_ptr(cb_A_shared) + 8 * cb_A_shared_page_bytes, cb_A_shared_receivers_2,
+                                  16 * cb_A_shared_page_bytes, A_shared_destinations, true);
         const uint64_t A_shared_valid_receivers = get_noc_multicast_addr(
             A_shared_first_x, A_shared_first_y, A_shared_last_x, A_shared_last_y, A_shared_valid_address);
         noc_semaphore_set_multicast(A_shared_valid_address, A_shared_valid_receivers, A_shared_destinations);
