@@ -40,8 +40,8 @@ static bool names_page_bytes(const Emitter *emitter, const CircularBuffer *buffe
 }
 
 static void print_number(Emitter *emitter, Name name, uint32_t index) {
-    text_format(emitter->out, "constexpr uint32_t %s = get_compile_time_arg_val(%u);\n", cpp_name(emitter, name),
-                index);
+    print_line(emitter, arena_format(emitter->arena, "constexpr uint32_t %s = get_compile_time_arg_val(%u);",
+                                     cpp_name(emitter, name), index));
 }
 
 static void print_numbers(Emitter *emitter) {
@@ -55,23 +55,20 @@ static void print_numbers(Emitter *emitter) {
     for (uint32_t i = 0; i < kernel->circular_buffers.count; i++) {
         const CircularBuffer *buffer = kernel->circular_buffers.items[i];
         if (!names_page_bytes(emitter, buffer)) continue;
-        text_format(emitter->out, "constexpr uint32_t %s = %d;\n", cpp_derived(emitter, buffer->name, "page_bytes"),
-                    buffer->page_bytes);
+        print_line(emitter, arena_format(emitter->arena, "constexpr uint32_t %s = %d;",
+                                         cpp_derived(emitter, buffer->name, "page_bytes"), buffer->page_bytes));
     }
 }
 
 static void print_accessor_arguments(Emitter *emitter) {
     const ThreadKernel *kernel = emitter->kernel;
     if (kernel->tensors.count) text_add(emitter->out, "\n");
-    const char *previous = NULL;
+    const char *offset = arena_format(emitter->arena, "%u", kernel->circular_buffers.count + kernel->semaphores.count);
     for (uint32_t i = 0; i < kernel->tensors.count; i++) {
         const char *arguments = cpp_derived(emitter, kernel->tensors.items[i]->name, "args");
-        text_format(emitter->out, "constexpr auto %s = TensorAccessorArgs<", arguments);
-        if (previous)
-            text_format(emitter->out, "%s.next_compile_time_args_offset()>();\n", previous);
-        else
-            text_format(emitter->out, "%u>();\n", kernel->circular_buffers.count + kernel->semaphores.count);
-        previous = arguments;
+        print_line(emitter,
+                   arena_format(emitter->arena, "constexpr auto %s = TensorAccessorArgs<%s>();", arguments, offset));
+        offset = arena_format(emitter->arena, "%s.next_compile_time_args_offset()", arguments);
     }
 }
 
@@ -157,18 +154,17 @@ static void know_arguments(Emitter *emitter) {
 
 static void print_head(Emitter *emitter) {
     const Function *program = emitter->kernel->program;
-    Text *out = emitter->out;
-    text_add(out, "// ");
-    add_plain(out, program->name, strlen(program->name));
-    text_format(out, ": the %s kernel", thread_name(emitter->kernel->thread->thread));
+    Text text = {.arena = emitter->arena};
+    add_plain(&text, program->name, strlen(program->name));
+    text_format(&text, ": the %s kernel", thread_name(emitter->kernel->thread->thread));
     if (program->location.source && program->location.line) {
         const char *path = program->location.source->path, *slash = strrchr(path, '/'),
                    *name = slash ? slash + 1 : path;
-        text_add(out, ", printed by ttile from ");
-        add_plain(out, name, strlen(name));
-        text_format(out, ":%u", program->location.line);
+        text_add(&text, ", printed by ttile from ");
+        add_plain(&text, name, strlen(name));
+        text_format(&text, ":%u", program->location.line);
     }
-    text_add(out, "\n");
+    print_comment(emitter, text.data);
 }
 
 static Text print_body(Emitter *emitter) {

@@ -3,10 +3,8 @@
 #define TTILE_EMIT_PRINTER_H
 
 #include "emit/emit.h"
+#include "emit/line_state.h"
 #include "program/kernel.h"
-
-#define LINE_WIDTH   120
-#define INDENT_WIDTH 4
 
 // Functions of our own that a kernel carries when it calls them.
 typedef enum HelperId {
@@ -88,6 +86,13 @@ void print_thread_block(Emitter *emitter, const Block *block);
 // ---- line.c
 // A line at the emitter's indent, broken where it is too long.
 void print_line(Emitter *emitter, const char *text);
+// ---- breaks.c
+// Prints a statement of several lines, the first at column `indent`, as clang-format breaks it. False, and nothing is
+// printed, if it is too long or too deep to be looked at in that way.
+bool break_line(Context *context, const char *text, int indent, Text *out);
+
+// What does not fit in the line is left out.
+void print_comment(Emitter *emitter, const char *text);
 // Says the source line of `location` unless the last comment did.
 void print_source_line(Emitter *emitter, Location location);
 

@@ -3,8 +3,9 @@
 
     tests/emit/run.py [--update] [NAME ...]     NAME is a part of a case's name
 
-A change of what is printed shows as a difference here; --update writes what is seen as what is expected. The kernels are
-also held to .clang-format, where clang-format is there.
+A change of what is printed shows as a difference here; --update writes what is seen as what is expected. These kernels,
+those of tests/metalium/kernels.txt and some with names of every length are also held to .clang-format, where clang-format
+is there.
 """
 
 import argparse
@@ -17,10 +18,13 @@ import sys
 import tempfile
 from pathlib import Path
 
+import long_names
+
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 TTILE = os.environ.get("TTILE", str(ROOT / "build" / "ttile"))
 SECONDS = 60
+MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # files are synced when they are written
 
 
 def read_cases():
@@ -45,8 +49,18 @@ def difference(expected, seen, name):
     return "\n".join(lines)
 
 
+# ---------------------------------------------------------------- as clang-format has it
+
+
+def find_clang_format():
+    """The one that the style is written for, or None: others break some lines otherwise."""
+    program = shutil.which("clang-format-14") or shutil.which("clang-format")
+    version = subprocess.run([program, "--version"], capture_output=True, text=True).stdout if program else ""
+    return program if "version 14." in version else None
+
+
 def check_format(kernels):
-    program = shutil.which("clang-format")
+    program = find_clang_format()
     for name, text in kernels.items() if program else ():
         result = subprocess.run(
             [program, f"--style=file:{ROOT / '.clang-format'}"], input=text, capture_output=True, text=True, check=True
@@ -56,8 +70,36 @@ def check_format(kernels):
     return None
 
 
+def emit_all(folder):
+    """The kernels of tests/metalium/kernels.txt, those of several roles and launches among them."""
+    (folder / ".clang-format").write_text((ROOT / ".clang-format").read_text())
+    lines = (ROOT / "tests" / "metalium" / "kernels.txt").read_text().splitlines()
+    for number, line in enumerate(line for line in lines if line and not line.startswith("#")):
+        command = [TTILE, "compile", *shlex.split(line), "-o", folder / str(number)]
+        subprocess.run(command, cwd=ROOT, capture_output=True, check=True, timeout=SECONDS)
+    return sorted(map(str, folder.rglob("*.cpp")))
+
+
+def check_all_formats():
+    program = find_clang_format()
+    if not program:
+        print("golden: there is no clang-format 14, to which kernels are held")
+        return None
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
+        files = emit_all(Path(folder))
+        words = [program, "--dry-run", "--Werror", *files]
+        result = subprocess.run(words, capture_output=True, text=True, timeout=300)
+    if result.returncode or not files:
+        return result.stderr[:4000]
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
+        return long_names.check(TTILE, program, Path(folder))
+
+
+# ---------------------------------------------------------------- goldens
+
+
 def check(name, words, update):
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
         kernels, problem = emit(words, folder)
     if problem:
         return problem
@@ -90,6 +132,10 @@ def main():
         if problem:
             failed += 1
             print(f"--- tests/emit/cases/{name}\n{problem}\n")
+    problem = None if options.names or options.update else check_all_formats()
+    if problem:
+        failed += 1
+        print(f"--- formats\n{problem}\n")
     print(f"golden: {len(cases) - failed} passed, {failed} failed")
     return 1 if failed or not cases else 0
 
