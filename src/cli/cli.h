@@ -8,12 +8,15 @@
 #include "sim/sim.h"
 #include "target/target.h"
 
+typedef struct OptionRow OptionRow;
+
 typedef struct Cli {
     Context *context;
     Text out;      // standard output
     Value *report; // what --json prints
     bool json;
-    bool colour; // standard output is a terminal
+    bool colour;                     // standard output is a terminal
+    VECTOR(const OptionRow *) given; // the command's own options, as they were given
 } Cli;
 
 typedef VECTOR(const char *) Words;
@@ -30,13 +33,13 @@ typedef enum OptionKind {
     OPTION_PAIRS,   // --name=A=B           Words; may be repeated, commas belong to the text
 } OptionKind;
 
-typedef struct OptionRow {
+struct OptionRow {
     const char *name;
     OptionKind kind;
     size_t offset;     // in the command's settings
     const char *value; // placeholder in the help
     const char *help;
-} OptionRow;
+};
 
 typedef struct Command {
     const char *name;

@@ -86,13 +86,17 @@ static double parse_real(Cli *cli, const Command *command, const OptionRow *row,
 }
 
 // `--name=` gives no word; `items` says that the option was there.
-static void add_words(Arena *arena, Words *words, const char *text) {
+static void add_words(Cli *cli, const Command *command, const OptionRow *row, const char *text, Words *words) {
+    Arena *arena = &cli->context->unit;
     if (!words->items) words->items = arena_new_array(arena, const char *, 0);
-    for (;;) {
-        size_t length = strcspn(text, ",");
-        if (length) vector_push(arena, *words, arena_copy_text(arena, text, length));
-        if (!text[length]) return;
-        text += length + 1;
+    for (const char *at = text; *text;) {
+        size_t length = strcspn(at, ",");
+        if (!length)
+            fail_usage(cli, command, "--%s: expected names with one comma between two of them, such as A,B, got `%s`",
+                       row->name, text);
+        vector_push(arena, *words, arena_copy_text(arena, at, length));
+        if (!at[length]) return;
+        at += length + 1;
     }
 }
 
@@ -106,7 +110,7 @@ static void store(Cli *cli, const Command *command, const OptionRow *row, const 
     case OPTION_THREADS: *(int64_t *)place = parse_threads(cli, command, row, text); break;
     case OPTION_REAL: *(double *)place = parse_real(cli, command, row, text); break;
     case OPTION_TEXT: *(const char **)place = text; break;
-    case OPTION_WORDS: add_words(arena, place, text); break;
+    case OPTION_WORDS: add_words(cli, command, row, text, place); break;
     case OPTION_PAIRS: vector_push(arena, *(Words *)place, text); break;
     }
 }
@@ -134,12 +138,14 @@ static void take_option(Cli *cli, const Command *command, const char *word, Argu
     const char *name = word + 2, *equals = strchr(name, '=');
     const OptionRow *row = find_row(cli, command, name, equals ? (size_t)(equals - name) : strlen(name));
     const char *value = option_value(cli, command, row, equals, arguments);
-    if (row == &common_options[0])
+    if (row == &common_options[0]) {
         cli->json = true;
-    else if (row == &common_options[1])
+    } else if (row == &common_options[1]) {
         *help = true;
-    else
+    } else {
         store(cli, command, row, value, settings);
+        vector_push(&cli->context->unit, cli->given, row);
+    }
 }
 
 static bool any_flag_json(int count, char **arguments) {

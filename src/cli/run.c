@@ -161,24 +161,14 @@ static void run_from_source(Context *context, void *user) {
     run_report(run);
 }
 
-static bool is_given(const OptionRow *row, const RunSettings *settings) {
-    const char *place = (const char *)settings + row->offset;
-    switch (row->kind) {
-    case OPTION_BOOL: return *(const bool *)place;
-    case OPTION_REAL: return *(const double *)place > 0;
-    case OPTION_TEXT: return *(const char *const *)place != NULL;
-    case OPTION_WORDS: return ((const Words *)place)->items != NULL;
-    default: return false;
-    }
-}
-
 // A plan is compiled already, and there is no source to check its numbers against.
-static void refuse_with_plan(Cli *cli, const RunSettings *settings) {
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        bool compiles = rows[i].offset - offsetof(RunSettings, kernel) < sizeof settings->kernel;
-        bool checks = rows[i].offset == offsetof(RunSettings, tolerance);
-        if ((compiles || checks) && is_given(&rows[i], settings))
-            fail_usage(cli, &command_run, "--%s goes with a FILE: a plan is %s", rows[i].name,
+static void refuse_with_plan(Cli *cli) {
+    for (uint32_t i = 0; i < cli->given.count; i++) {
+        const OptionRow *row = cli->given.items[i];
+        bool compiles = row->offset - offsetof(RunSettings, kernel) < sizeof(KernelSettings);
+        bool checks = row->offset == offsetof(RunSettings, tolerance);
+        if (compiles || checks)
+            fail_usage(cli, &command_run, "--%s goes with a FILE: a plan is %s", row->name,
                        compiles ? "compiled already" : "not checked");
     }
 }
@@ -192,7 +182,7 @@ static void run(Cli *cli, void *settings, const Words *words) {
         fail_usage(cli, &command_run, "--device=ttnn compiles a FILE; a plan is run by the run.py beside it");
     if (own->plan && words->count)
         fail_usage(cli, &command_run, "--plan=%s runs without a FILE, got `%s`", own->plan, words->items[0]);
-    if (own->plan) refuse_with_plan(cli, own);
+    if (own->plan) refuse_with_plan(cli);
     if (!own->plan && !words->count) fail_usage(cli, &command_run, "expected `ttile run %s`", command_run.arguments);
     run_guarded(state, own->plan ? run_from_plan : run_from_source, &work);
 }

@@ -2,6 +2,7 @@
 #include <limits.h>
 
 #include "plan/plan.h"
+#include "plan/sha256.h"
 #include "plan/shape.h"
 
 #define MAX_INTEGER   INT64_MAX
@@ -31,11 +32,11 @@ static const Shape tensor_shape = {.kind = SHAPE_LIST, .item = &positive, .minim
 static const Shape texts = {.kind = SHAPE_LIST, .item = &text, .minimum = 0, .maximum = INT_MAX};
 static const Shape integers = {.kind = SHAPE_MAP, .item = &any_integer};
 static const Shape sizes = {.kind = SHAPE_MAP, .item = &integer_or_null};
-static const Shape digest = {.kind = SHAPE_TEXT};
+static const Shape digest = {.kind = SHAPE_TEXT, .digits = SHA256_DIGITS};
 static const Shape digests = {.kind = SHAPE_MAP, .item = &digest};
 static const char files_doc[] = "what `ttile compile` wrote with the plan, by its place beside it, with the sha256 of "
                                 "its bytes; for the plan itself, of its bytes with 64 zeros in that place";
-static const Shape digest_or_null = {.kind = SHAPE_TEXT, .nullable = true};
+static const Shape digest_or_null = {.kind = SHAPE_TEXT, .nullable = true, .digits = SHA256_DIGITS};
 static const Shape format = {
     .kind = SHAPE_TEXT,
     .words = "bool|int8|int16|int32|int64|uint8|uint16|uint32|uint64|float16|bfloat16|float32|float64"};

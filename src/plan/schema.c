@@ -90,6 +90,7 @@ static Value *schema_of(Schema *schema, const Shape *shape, const char *doc) {
     if (shape->kind == SHAPE_INT && shape->minimum > INT64_MIN) put_integer(schema, dict, "minimum", shape->minimum);
     if (shape->kind == SHAPE_INT && shape->maximum < INT64_MAX) put_integer(schema, dict, "maximum", shape->maximum);
     if (shape->words) put_words(schema, dict, shape);
+    if (shape->digits) put_word(schema, dict, "pattern", arena_format(schema->arena, "^[0-9a-f]{%d}$", shape->digits));
     if (shape->kind == SHAPE_LIST) put_items(schema, dict, shape);
     if (shape->kind == SHAPE_DICT) put_fields(schema, dict, shape);
     if (shape->kind == SHAPE_MAP) put(schema, dict, "additionalProperties", schema_of(schema, shape->item, NULL));

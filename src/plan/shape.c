@@ -55,9 +55,19 @@ static void check_integer(ShapeCheck *state, const Shape *shape, const Value *va
     violate(state, path, expected, describe(context, value));
 }
 
+static bool is_hexadecimal(const char *text, int digits) {
+    size_t length = strspn(text, "0123456789abcdef");
+    return !text[length] && length == (size_t)digits;
+}
+
 static void check_text(ShapeCheck *state, const Shape *shape, const Value *value, const JsonPath *path) {
-    if (value->kind == VALUE_TEXT && (!shape->words || has_word(shape->words, value->text))) return;
-    const char *expected = shape->words ? arena_format(&state->context->unit, "one of %s", shape->words) : "text";
+    if (value->kind == VALUE_TEXT && (!shape->words || has_word(shape->words, value->text)) &&
+        (!shape->digits || is_hexadecimal(value->text, shape->digits)))
+        return;
+    const char *expected = "text";
+    if (shape->words) expected = arena_format(&state->context->unit, "one of %s", shape->words);
+    if (shape->digits)
+        expected = arena_format(&state->context->unit, "%d lower-case hexadecimal digits", shape->digits);
     violate(state, path, expected, describe(state->context, value));
 }
 

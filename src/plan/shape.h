@@ -7,7 +7,7 @@
 typedef enum ShapeKind {
     SHAPE_BOOL,
     SHAPE_INT,  // minimum to maximum, one of `words` if there are any
-    SHAPE_TEXT, // one of `words` if there are any
+    SHAPE_TEXT, // one of `words`, or of so many lower-case hexadecimal digits, if they are there
     SHAPE_LIST, // of `item`, least to most of them
     SHAPE_DICT, // of `fields`, required but for the last `optional_count`, no others
     SHAPE_MAP,  // any keys, values of `item`
@@ -25,6 +25,7 @@ struct Shape {
     bool nullable;
     int64_t minimum, maximum; // SHAPE_INT; of a list's length
     const char *words;        // "a|b|c"; of integers, too
+    int digits;               // of a text
     const Shape *item;
     const Field *fields;
     int field_count, optional_count; // the last ones may be missing

@@ -42,8 +42,14 @@ def test_check_accepts(compiled):
         "--target=blackhole:p150",
         "--core-grid=2x2",
         "--double-buffer=false",
+        "--double-buffer=true",  # said, though it is the default
+        "--prefetch=true",
+        "--partition-strategy=row_major",
+        "--math-fidelity=HiFi4",
+        "--float16=bfloat16",
         "--accumulate=32",
         "--pipeline=legacy",
+        "--disable=",
         "--disable=FuseTiles",
         "--tolerance=0.1",
     ],
@@ -208,6 +214,18 @@ def huge_l1(plan):
     plan["circular_buffers"][0]["pages"] = 10**6
 
 
+def digest_of_capitals(plan):
+    plan["kernels"][0]["program"]["sha256"] = "A" * 64
+
+
+def short_digest(plan):
+    plan["source"]["sha256"] = "0" * 63
+
+
+def long_digest(plan):
+    plan["source"]["sha256"] += "0"
+
+
 def other_program(plan):
     plan["kernels"][0]["program"]["sha256"] = "0" * 64
 
@@ -224,6 +242,9 @@ EDITS = [
     (unknown_key, "plan-schema"),
     (missing_key, "plan-schema"),
     (wrong_type, "plan-schema"),
+    (digest_of_capitals, "plan-schema"),
+    (short_digest, "plan-schema"),
+    (long_digest, "plan-schema"),
     (version, "plan-version"),
     (device, "plan-target"),
     (huge_l1, "plan-l1"),
@@ -242,6 +263,9 @@ def test_edited_plan(tmp_path, compiled, plan, edit, code):
     result = ttile("plan", "check", path)
     assert result.returncode == 1, result.stderr
     assert f"[{code}]" in result.stderr, result.stderr
+    schema = json.loads((ROOT / "src/plan/plan.schema.json").read_text())
+    of_schema = code in ("plan-schema", "plan-version")  # both are of the file's form, which the schema has, too
+    assert jsonschema.Draft202012Validator(schema).is_valid(plan) != of_schema
     run = ttile("run", "--plan", path)
     assert run.returncode == 1, run.stderr
     assert f"[{code}]" in run.stderr, run.stderr
