@@ -46,6 +46,10 @@ static void make_room(Arena *arena, Value *value) {
         capacity = value->capacity;
         vector_grow(arena, (void **)&value->keys, &capacity, sizeof *value->keys);
     }
+    if (value->places) {
+        capacity = value->capacity;
+        vector_grow(arena, (void **)&value->places, &capacity, sizeof *value->places);
+    }
     value->capacity = capacity;
 }
 
@@ -62,14 +66,44 @@ static int64_t find_key(const Value *dict, const char *key) {
     return -1;
 }
 
-void value_set(Arena *arena, Value *dict, Name key, const Value *item) {
-    int64_t place = find_key(dict, key);
-    if (place < 0) {
-        make_room(arena, dict);
-        place = dict->count++;
-        dict->keys[place] = key;
+Value *value_integers(Arena *arena, uint32_t count, const int64_t integers[]) {
+    Value *list = value_list(arena), *items = arena_new_array(arena, Value, count);
+    list->items = arena_new_array(arena, const Value *, count);
+    list->count = list->capacity = count;
+    for (uint32_t i = 0; i < count; i++) {
+        items[i].kind = VALUE_INT;
+        items[i].integer = integers[i];
+        list->items[i] = &items[i];
     }
-    dict->items[place] = item;
+    return list;
+}
+
+void value_set_at(Arena *arena, Value *dict, Name key, Location place, const Value *item) {
+    int64_t index = find_key(dict, key);
+    if (index < 0) {
+        make_room(arena, dict);
+        index = dict->count++;
+        dict->keys[index] = key;
+    }
+    dict->items[index] = item;
+    if (place.line && !dict->places) dict->places = arena_new_array(arena, Location, dict->capacity);
+    if (dict->places) dict->places[index] = place;
+}
+
+void value_set(Arena *arena, Value *dict, Name key, const Value *item) {
+    value_set_at(arena, dict, key, (Location){0}, item);
+}
+
+Location value_place(const Value *dict, uint32_t index) {
+    bool is_written = dict->places && dict->places[index].line;
+    return is_written ? dict->places[index] : dict->items[index]->location;
+}
+
+const Value *value_find(const Value *dict, Name key) {
+    uint32_t count = dict->kind == VALUE_DICT ? dict->count : 0;
+    for (uint32_t i = 0; i < count; i++)
+        if (dict->keys[i] == key) return dict->items[i];
+    return NULL;
 }
 
 const Value *value_get(const Value *dict, const char *key) {

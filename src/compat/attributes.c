@@ -11,6 +11,7 @@ const LegacyRow legacy_rows[] = {
 #undef LEGACY
 };
 const int legacy_row_count = sizeof legacy_rows / sizeof *legacy_rows;
+const LegacyRow legacy_buffer_row = {"tt_buffer_N_*", 1, "any", "the tensors' layouts"};
 
 const LegacyRow *legacy_find(const char *name) {
     for (int i = 0; i < legacy_row_count; i++)
@@ -86,10 +87,29 @@ static int by_place(const void *left, const void *right) {
     return (a->x > b->x) - (a->x < b->x);
 }
 
+static int by_start(const void *left, const void *right) {
+    const Assignment *a = left, *b = right;
+    return (a->start > b->start) - (a->start < b->start);
+}
+
+// Most schedules are written in order.
+static void sort(Assignment *items, uint32_t count, int (*compare)(const void *left, const void *right)) {
+    uint32_t ordered = 1;
+    while (ordered < count && compare(&items[ordered - 1], &items[ordered]) <= 0) ordered++;
+    if (ordered < count) qsort(items, count, sizeof *items, compare);
+}
+
+const Assignment *assignments_by_start(const Assignments *assignments, Arena *arena) {
+    Assignment *items = arena_new_array(arena, Assignment, assignments->count);
+    if (assignments->count) memcpy(items, assignments->items, assignments->count * sizeof *items);
+    sort(items, assignments->count, by_start);
+    return items;
+}
+
 void assignments_normalize(Assignments *assignments) {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < assignments->count; i++)
         if (assignments->items[i].count > 0) assignments->items[kept++] = assignments->items[i];
     assignments->count = kept;
-    if (kept) qsort(assignments->items, kept, sizeof *assignments->items, by_place);
+    sort(assignments->items, kept, by_place);
 }

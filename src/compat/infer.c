@@ -94,8 +94,8 @@ static int64_t cores_of_schedule(const Maker *maker, CompatCores cores) {
     int64_t all = (int64_t)cores.columns * cores.rows;
     if (!number) return all;
     if (number->kind == VALUE_INT && number->integer >= 1 && number->integer <= all) return number->integer;
-    fail(maker->context, DIAG_LEGACY_MALFORMED, maker->function->location, "tt_num_cores: expected 1 to %lld cores",
-         (long long)all);
+    fail(maker->context, DIAG_LEGACY_MALFORMED, number->location.line ? number->location : maker->function->location,
+         "tt_num_cores: expected 1 to %lld cores", (long long)all);
 }
 
 void compat_infer_schedule(Function *function, CompatCores cores) {

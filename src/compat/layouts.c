@@ -4,23 +4,26 @@
 
 #include "compat/internal.h"
 
-static Value *dram_layout(Rewriting *work) {
-    Value *layout = value_dict(work->arena), *tile = value_list(work->arena);
-    for (int i = 0; i < 2; i++) value_append(work->arena, tile, value_int(work->arena, TILE_SIZE));
+// What every tensor of the first generation has; all share one value.
+static const Value *dram_layout(Rewriting *work) {
+    if (work->dram_layout) return work->dram_layout;
+    Value *layout = value_dict(work->arena);
+    Value *tile = value_integers(work->arena, 2, (int64_t[]){TILE_SIZE, TILE_SIZE});
     value_set(work->arena, layout, name_of(work->context, "space"),
               value_text(work->arena, name_of(work->context, "dram")));
     value_set(work->arena, layout, name_of(work->context, "memory"),
               value_text(work->arena, name_of(work->context, "interleaved")));
     value_set(work->arena, layout, name_of(work->context, "tile_shape"), tile);
-    return layout;
+    return work->dram_layout = layout;
 }
 
-static const Buffer *tensor_of(Rewriting *work, const char *attribute, const char *name) {
+static const Buffer *tensor_of(Rewriting *work, const char *attribute, const Value *dict, uint32_t entry) {
     const Function *function = work->function;
+    const char *name = dict->keys[entry];
     for (uint32_t i = 0; i < function->parameters.count; i++)
         if (!strcmp(function->parameters.items[i]->name, name)) return function->parameters.items[i];
-    fail(work->context, DIAG_LEGACY_CONTRADICTION, function->location, "%s names %s, which is no tensor of %s",
-         attribute, name, function->name);
+    fail(work->context, DIAG_LEGACY_CONTRADICTION, legacy_key_place(work, dict, entry),
+         "%s names %s, which is no tensor of %s", attribute, name, function->name);
 }
 
 static void put_layout(Rewriting *work, const Buffer *buffer, const Value *layout) {
@@ -32,7 +35,7 @@ static void put_layout(Rewriting *work, const Buffer *buffer, const Value *layou
 static void require_word(Rewriting *work, const char *name, const Value *value, const char *legal) {
     if (value->kind != VALUE_TEXT) fail_malformed(work, name, "a text", value);
     if (!strcmp(value->text, legal)) return;
-    report(work->context, DIAG_LEGACY_LAYOUT, work->function->location, "%s: only %s is understood, got %s", name,
+    report(work->context, DIAG_LEGACY_LAYOUT, legacy_place(work, value), "%s: only %s is understood, got %s", name,
            legal, value->text);
     report_help(work->context, "say other layouts by T.annotate_tt_layout");
     fail_now(work->context);
@@ -40,19 +43,19 @@ static void require_word(Rewriting *work, const char *name, const Value *value, 
 
 static void require_numbers(Rewriting *work, const char *name, const Value *value, int64_t first, int64_t second) {
     if (!is_int_list(value, 2) || value->count != 2) fail_malformed(work, name, "two integers", value);
-    require_same(work, name, value->items[0]->integer, "the tensor's", first);
-    require_same(work, name, value->items[1]->integer, "the tensor's", second);
+    require_same(work, name, value->items[0], value->items[0]->integer, "the tensor's", first);
+    require_same(work, name, value->items[1], value->items[1]->integer, "the tensor's", second);
 }
 
 static void require_number(Rewriting *work, const char *name, const Value *value, int64_t expected) {
     if (value->kind != VALUE_INT) fail_malformed(work, name, "an integer", value);
-    require_same(work, name, value->integer, "the tensor's", expected);
+    require_same(work, name, value, value->integer, "the tensor's", expected);
 }
 
 static void require_flag(Rewriting *work, const char *name, const Value *value, bool expected) {
     if (value->kind != VALUE_BOOL && value->kind != VALUE_INT) fail_malformed(work, name, "True or False", value);
     bool seen = value->kind == VALUE_BOOL ? value->boolean : value->integer != 0;
-    require_same(work, name, seen, "the tensor's", expected);
+    require_same(work, name, value, seen, "the tensor's", expected);
 }
 
 // One fact of a tensor, by its name in tt_shard or in tt_buffer_N_name.
@@ -77,18 +80,15 @@ static bool check_fact(Rewriting *work, const Buffer *buffer, const char *name, 
 }
 
 static void read_buffer_attributes(Rewriting *work) {
-    const Value *user = work->function->user_attributes;
     uint32_t tensors = work->function->parameters.count;
-    for (uint32_t i = 0; i < user->count; i++) {
-        const char *name = user->keys[i];
-        int64_t number;
-        const char *part = legacy_buffer_part(name, &number);
-        if (!part) continue;
-        if (number < 0 || number >= tensors)
-            fail(work->context, DIAG_LEGACY_CONTRADICTION, work->function->location,
-                 "%s: tensors are numbered from 0 to %u", name, tensors ? tensors - 1 : 0);
-        const Buffer *buffer = work->function->parameters.items[number];
-        check_fact(work, buffer, name, part, user->items[i]);
+    for (uint32_t i = 0; i < work->uses.count; i++) {
+        const LegacyUse *use = &work->uses.items[i];
+        if (!use->part) continue;
+        if (use->number < 0 || use->number >= tensors)
+            fail(work->context, DIAG_LEGACY_CONTRADICTION, use->place.line ? use->place : work->function->location,
+                 "%s: tensors are numbered from 0 to %u", use->name, tensors ? tensors - 1 : 0);
+        const Buffer *buffer = work->function->parameters.items[use->number];
+        check_fact(work, buffer, use->name, use->part, use->value);
         put_layout(work, buffer, dram_layout(work));
     }
 }
@@ -96,13 +96,14 @@ static void read_buffer_attributes(Rewriting *work) {
 static void read_shard(Rewriting *work) {
     const Value *shard = legacy_value(work, "tt_shard");
     for (uint32_t i = 0; shard && i < shard->count; i++) {
-        const Buffer *buffer = tensor_of(work, "tt_shard", shard->keys[i]);
+        const Buffer *buffer = tensor_of(work, "tt_shard", shard, i);
         const Value *facts = shard->items[i];
         if (facts->kind != VALUE_DICT) fail_malformed(work, "tt_shard", "a dict for each tensor", facts);
         for (uint32_t k = 0; k < facts->count; k++) {
             const char *name = arena_format(work->arena, "tt_shard[\"%s\"][\"%s\"]", buffer->name, facts->keys[k]);
             if (!check_fact(work, buffer, name, facts->keys[k], facts->items[k]))
-                fail(work->context, DIAG_LEGACY_UNKNOWN, work->function->location, "%s: there is no such fact", name);
+                fail(work->context, DIAG_LEGACY_UNKNOWN, legacy_key_place(work, facts, k), "%s: there is no such fact",
+                     name);
         }
         put_layout(work, buffer, dram_layout(work));
     }
@@ -114,7 +115,7 @@ static void read_default_layout(Rewriting *work) {
     for (int i = 0; i < 2; i++) {
         const Value *side = legacy_value(work, sides[i]);
         if (!side || side->integer == TILE_SIZE) continue;
-        report(work->context, DIAG_LEGACY_LAYOUT, work->function->location, "%s: only 32 is understood, got %lld",
+        report(work->context, DIAG_LEGACY_LAYOUT, legacy_place(work, side), "%s: only 32 is understood, got %lld",
                sides[i], (long long)side->integer);
         report_help(work->context, "say other tiles by T.annotate_tt_layout");
         fail_now(work->context);
@@ -186,7 +187,7 @@ static Value *convert_layout(Rewriting *work, const char *attribute, const Buffe
         if (convert_word(work, layout, key, dict->items[i]) || convert_key(work, layout, key, dict->items[i])) continue;
         Text seen = {.arena = work->arena};
         value_print(dict->items[i], &seen);
-        report(work->context, DIAG_LEGACY_LAYOUT, work->function->location,
+        report(work->context, DIAG_LEGACY_LAYOUT, legacy_place(work, dict->items[i]),
                "%s: %s has %s = %.60s, which is not understood", attribute, buffer->name, key, seen.data);
         report_help(work->context, strcmp(key, "halo")
                                        ? "say this layout by T.annotate_tt_layout"
@@ -199,11 +200,11 @@ static Value *convert_layout(Rewriting *work, const char *attribute, const Buffe
 static void read_user_layouts(Rewriting *work, const char *attribute) {
     const Value *layouts = legacy_value(work, attribute);
     for (uint32_t i = 0; layouts && i < layouts->count; i++) {
-        const Buffer *buffer = tensor_of(work, attribute, layouts->keys[i]);
+        const Buffer *buffer = tensor_of(work, attribute, layouts, i);
         const Value *layout = convert_layout(work, attribute, buffer, layouts->items[i]);
         const Value *other = value_get(work->layouts, buffer->name);
         if (other && !value_equal(other, layout))
-            fail(work->context, DIAG_LEGACY_CONTRADICTION, work->function->location,
+            fail(work->context, DIAG_LEGACY_CONTRADICTION, legacy_key_place(work, layouts, i),
                  "tt.user_layout and tt.layout_desc say different layouts of %s", buffer->name);
         put_layout(work, buffer, layout);
     }

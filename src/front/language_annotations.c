@@ -17,13 +17,20 @@ static Value *scalar_value(Arena *arena, const Object *object) {
     }
 }
 
+// The pair of a dict's display that entry i of `count` was written as; NULL if it was not.
+static const Node *pair_node(const Node *node, uint32_t i, uint32_t count) {
+    if (node->kind != NODE_DICT || node->items.count != count) return NULL;
+    const Node *pair = node->items.items[i];
+    return pair->kind == NODE_PAIR ? pair : NULL;
+}
+
 // Where item i of `count` was written: inside the display if it is one, else at `node` itself.
 static const Node *item_node(const Node *node, uint32_t i, uint32_t count) {
     bool display = node->kind == NODE_LIST || node->kind == NODE_TUPLE || node->kind == NODE_DICT;
     if (!display || node->items.count != count) return node;
-    const Node *item = node->items.items[i];
+    const Node *item = node->items.items[i], *pair = pair_node(node, i, count);
     if (node->kind != NODE_DICT) return item->kind == NODE_STARRED ? node : item;
-    return item->kind == NODE_PAIR ? item->second : node;
+    return pair ? pair->second : node;
 }
 
 static Value *list_value(Evaluator *ev, Object *object, const Node *node, int depth) {
@@ -35,12 +42,29 @@ static Value *list_value(Evaluator *ev, Object *object, const Node *node, int de
     return list;
 }
 
+// Where the key of entry i of `count` was written.
+static const Node *key_node(const Node *node, uint32_t i, uint32_t count) {
+    const Node *pair = pair_node(node, i, count);
+    return pair ? pair->first : node;
+}
+
+AttributeEntry attribute_entry(Evaluator *ev, const Object *dict, uint32_t i, const Node *node) {
+    uint32_t count = dict->list.count / 2;
+    const Node *key = key_node(node, i, count);
+    return (AttributeEntry){.name = need_text(ev, dict->list.items[2 * i], key, "a key"),
+                            .value = dict->list.items[2 * i + 1],
+                            .key_node = key,
+                            .value_node = item_node(node, i, count)};
+}
+
 static Value *dict_value(Evaluator *ev, Object *object, const Node *node, int depth) {
     Value *dict = value_dict(&ev->context->unit);
-    uint32_t count = object->list.count;
-    for (uint32_t i = 0; i < count; i += 2)
-        value_set(&ev->context->unit, dict, need_text(ev, object->list.items[i], node, "a key"),
-                  attribute_value(ev, object->list.items[i + 1], item_node(node, i / 2, count / 2), depth + 1));
+    uint32_t count = object->list.count / 2;
+    for (uint32_t i = 0; i < count; i++) {
+        AttributeEntry entry = attribute_entry(ev, object, i, node);
+        value_set_at(&ev->context->unit, dict, entry.name, entry.key_node->location,
+                     attribute_value(ev, entry.value, entry.value_node, depth + 1));
+    }
     return dict;
 }
 
@@ -89,9 +113,16 @@ Object *language_annotate_schedule(Evaluator *ev, Call *call) {
     return object_none(ev->arena);
 }
 
+void hold_attribute(Evaluator *ev, const AttributeEntry *entry) {
+    value_set_at(&ev->context->unit, ev->function->user_attributes, entry->name, entry->key_node->location,
+                 attribute_value(ev, entry->value, entry->value_node, 1));
+}
+
 Object *language_func_attr(Evaluator *ev, Call *call) {
-    const Value *attributes = attribute_value(ev, need_dict(ev, call), call->nodes[0], 0);
-    for (uint32_t i = 0; i < attributes->count; i++)
-        value_set(&ev->context->unit, ev->function->user_attributes, attributes->keys[i], attributes->items[i]);
+    const Object *dict = need_dict(ev, call);
+    for (uint32_t i = 0; i < dict->list.count / 2; i++) {
+        AttributeEntry entry = attribute_entry(ev, dict, i, call->nodes[0]);
+        hold_attribute(ev, &entry);
+    }
     return object_none(ev->arena);
 }

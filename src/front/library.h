@@ -26,5 +26,14 @@
 
 // An attribute's value: a literal.
 const Value *attribute_value(Evaluator *ev, Object *object, const Node *node, int depth);
+// An entry of a dict of attributes that was written as `node`, and where in it.
+typedef struct AttributeEntry {
+    Name name;
+    Object *value;
+    const Node *key_node, *value_node;
+} AttributeEntry;
+AttributeEntry attribute_entry(Evaluator *ev, const Object *dict, uint32_t i, const Node *node);
+// Makes it one of the function's own attributes.
+void hold_attribute(Evaluator *ev, const AttributeEntry *entry);
 
 #endif

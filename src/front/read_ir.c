@@ -45,16 +45,19 @@ static void read_parameters(Reader *reader, const Node *definition) {
 }
 
 static void read_attributes(Reader *reader, const Node *call) {
-    const Value *dict = ir_value(reader, ir_required(reader, call, 0, NULL));
+    const Node *display = ir_required(reader, call, 0, NULL);
+    const Value *dict = ir_value(reader, display);
     if (dict->kind != VALUE_DICT) ir_refuse(reader, call, "T.func_attr takes a dict");
     for (uint32_t i = 0; i < dict->count; i++) {
         AttrId id = attr_find(dict->keys[i]);
         if (id == ATTR_COUNT) {
-            value_set(&reader->context->unit, reader->function->user_attributes, dict->keys[i], dict->items[i]);
+            value_set_at(&reader->context->unit, reader->function->user_attributes, dict->keys[i], value_place(dict, i),
+                         dict->items[i]);
             continue;
         }
         if (!attr_check(id, dict->items[i]))
-            ir_refuse(reader, call, "the attribute %s is a %s", attr_name(id), attr_type(id));
+            ir_refuse(reader, dict->count == display->items.count ? display->items.items[i]->second : call,
+                      "the attribute %s is a %s", attr_name(id), attr_type(id));
         reader->function->attributes[id] = dict->items[i];
         reader->function->is_claimed |= id != ATTR_TARGET && id != ATTR_OPTIONS;
     }

@@ -169,7 +169,8 @@ static Value *dict_value(Reader *reader, const Node *node) {
     for (uint32_t i = 0; i < node->items.count; i++) {
         const Node *pair = node->items.items[i];
         if (pair->kind != NODE_PAIR) ir_refuse(reader, pair, "expected key: value");
-        value_set(&reader->context->unit, dict, ir_text(reader, pair->first), ir_value(reader, pair->second));
+        Location place = reader->has_locations ? (Location){0} : pair->first->location;
+        value_set_at(&reader->context->unit, dict, ir_text(reader, pair->first), place, ir_value(reader, pair->second));
     }
     return dict;
 }

@@ -131,19 +131,21 @@ Object *tvmscript_first(Evaluator *ev, Call *call) {
 
 // ---------------------------------------------------------------- attributes
 
-static bool set_known_attribute(Evaluator *ev, Name name, Object *object, const Node *node) {
+static bool set_known_attribute(Evaluator *ev, const AttributeEntry *entry) {
+    const char *name = entry->name;
+    const Node *node = entry->value_node;
     if (strcmp(name, "tilelang_out_idx") == 0) {
-        ev->kernel->out_idx = object;
+        ev->kernel->out_idx = entry->value;
         return true;
     }
     AttrId id = attr_find(name);
     if (id == ATTR_COUNT) return false;
-    const Value *value = attribute_value(ev, object, node, 0);
+    const Value *value = attribute_value(ev, entry->value, node, 0);
     bool has_older_form = id == ATTR_WORK_PARTITION || id == ATTR_CORE_RANGES || id == ATTR_LAYOUT_DESC;
     if (has_older_form && !attr_check(id, value)) return false; // apply_compatibility_transforms checks it
     if (!attr_check(id, value))
         stop_at(ev, DIAG_FRONT_TYPE, node->location, "expected `%s` as %s, seen %s", name, attr_type(id),
-                show_object(ev, object));
+                show_object(ev, entry->value));
     bool is_made = id == ATTR_OPTIONS || id == ATTR_SHARD_ALIASES || id == ATTR_DST_SCHEDULE ||
                    id == ATTR_ITEMS_TOGETHER || id == ATTR_MULTICAST;
     if (is_made || strcmp(attr_type(id), "flag") == 0)
@@ -153,23 +155,14 @@ static bool set_known_attribute(Evaluator *ev, Name name, Object *object, const 
     return true;
 }
 
-static const Node *value_node(const Node *dict, uint32_t i) {
-    bool written = dict->kind == NODE_DICT && i < dict->items.count && dict->items.items[i]->kind == NODE_PAIR;
-    return written ? dict->items.items[i]->second : dict;
-}
-
 Object *tvmscript_func_attr(Evaluator *ev, Call *call) {
-    Object *dict = call->args[0];
+    const Object *dict = call->args[0];
     if (dict->kind != OBJECT_DICT) return language_func_attr(ev, call);
-    Object *others = object_list(ev->arena, OBJECT_DICT);
-    for (uint32_t i = 0; i + 1 < dict->list.count; i += 2) {
-        Name name = need_text(ev, dict->list.items[i], call->nodes[0], "a name");
-        if (set_known_attribute(ev, name, dict->list.items[i + 1], value_node(call->nodes[0], i / 2))) continue;
-        object_append(ev->arena, others, dict->list.items[i]);
-        object_append(ev->arena, others, dict->list.items[i + 1]);
+    for (uint32_t i = 0; i < dict->list.count / 2; i++) {
+        AttributeEntry entry = attribute_entry(ev, dict, i, call->nodes[0]);
+        if (!set_known_attribute(ev, &entry)) hold_attribute(ev, &entry);
     }
-    call->args[0] = others;
-    return language_func_attr(ev, call);
+    return object_none(ev->arena);
 }
 
 // ---------------------------------------------------------------- loops

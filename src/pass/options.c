@@ -60,7 +60,9 @@ CompileOptions options_of(const Function *function) {
     const Value *target = function->attributes[ATTR_TARGET];
     const Value *dict = function->attributes[ATTR_OPTIONS];
     Context *context = function->module->context;
-    CompileOptions options = compile_options_default(target_parse(context, target ? target->text : "wormhole:n150"));
+    Location place = target && target->location.line ? target->location : function->location;
+    CompileOptions options =
+        compile_options_default(target_parse_at(context, target ? target->text : "wormhole:n150", place));
     for (int i = 0; i < PARTITION_COUNT; i++)
         if (!strcmp(partition_names[i], word(dict, "partition_strategy")))
             options.partition_strategy = (PartitionStrategy)i;

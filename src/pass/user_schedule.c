@@ -158,8 +158,9 @@ static void apply_grid_attribute(Reading *reading) {
     const Function *function = reading->function;
     const Value *grid = function->attributes[ATTR_CORE_GRID];
     if (!grid || function->attributes[ATTR_WORK_PARTITION] || reading->has_grid) return;
+    reading->schedule.core_grid_place = grid->location;
     if (!read_grid(grid, &reading->schedule))
-        fail(reading->context, DIAG_CORE_GRID, function->location,
+        fail(reading->context, DIAG_CORE_GRID, grid->location.line ? grid->location : function->location,
              "tt.core_grid: expected [columns, rows] of at least 1");
     reading->has_grid = true;
 }

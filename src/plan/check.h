@@ -7,6 +7,8 @@
 #include "program/items.h"
 #include "target/target.h"
 
+typedef struct PlacedKernels PlacedKernels;
+
 typedef struct Check {
     Context *context;
     const PlanFile *plan;
@@ -14,6 +16,7 @@ typedef struct Check {
     const Target *target;
     int64_t columns, rows; // of the core grid
     uint8_t *used;         // one a core of the grid: 1 inside of the core ranges
+    PlacedKernels *placed; // one a core of the grid, once plan_check_kernels has run
     bool failed;
 } Check;
 

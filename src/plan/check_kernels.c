@@ -1,25 +1,14 @@
 // The rules about kernels: where they run, what they are called with.
 #include <string.h>
 
+#include "ir/print.h"
 #include "plan/check.h"
 #include "program/program.h"
 
-static bool range_holds(const Value *range, int64_t x, int64_t y) {
-    const Value *start = value_get(range, "start"), *extent = value_get(range, "extent");
-    int64_t dx = x - plan_at(start, 0), dy = y - plan_at(start, 1);
-    return dx >= 0 && dy >= 0 && dx < plan_at(extent, 0) && dy < plan_at(extent, 1);
-}
-
-static bool runs_on(const Value *kernel, int64_t x, int64_t y) {
-    const Value *ranges = value_get(kernel, "cores");
-    for (uint32_t i = 0; i < ranges->count; i++)
-        if (range_holds(ranges->items[i], x, y)) return true;
-    return false;
-}
-
-static bool has_text(const Value *list, const char *text) {
+// Names of a plan are interned.
+static bool has_name(const Value *list, Name name) {
     for (uint32_t i = 0; i < list->count; i++)
-        if (list->items[i]->text == text || !strcmp(list->items[i]->text, text)) return true;
+        if (list->items[i]->text == name) return true;
     return false;
 }
 
@@ -93,23 +82,48 @@ static void check_kernel_sizes(Check *check, const Value *kernel, const JsonPath
     }
 }
 
-// On each core used, a thread runs one kernel at most.
-static void check_placement(Check *check) {
-    const Value *kernels = value_get(check->root, "kernels");
-    for (uint32_t i = 1; i < kernels->count; i++)
-        for (uint32_t k = 0; k < i; k++) {
-            const Value *kernel = kernels->items[i], *other = kernels->items[k];
-            if (strcmp(plan_word(kernel, "thread"), plan_word(other, "thread"))) continue;
-            for (int64_t core = 0; core < check->columns * check->rows; core++) {
-                int64_t x = core % check->columns, y = core / check->columns;
-                if (!runs_on(kernel, x, y) || !runs_on(other, x, y)) continue;
-                JsonPath list = {NULL, "kernels", 0}, item = {&list, NULL, i};
+// The kernels of one core, and the runtime arguments that they read.
+struct PlacedKernels {
+    const Value *kernels[THREAD_COUNT], *names[THREAD_COUNT]; // NULL: the thread runs none
+};
+
+static Thread thread_of(const Value *kernel) {
+    const char *name = plan_word(kernel, "thread");
+    for (Thread thread = THREAD_READER; thread < THREAD_WRITER; thread++)
+        if (!strcmp(thread_name(thread), name)) return thread;
+    return THREAD_WRITER; // the form knows no other
+}
+
+// On each core, a thread runs one kernel at most.
+static void place_kernel(Check *check, uint32_t index, const Value *kernel, const Value *range) {
+    const Value *names = value_get(kernel, "runtime_args");
+    const Value *start = value_get(range, "start"), *extent = value_get(range, "extent");
+    int64_t right = plan_at(start, 0) + plan_at(extent, 0), bottom = plan_at(start, 1) + plan_at(extent, 1);
+    Thread thread = thread_of(kernel);
+    for (int64_t y = plan_at(start, 1); y < bottom && y < check->rows; y++)
+        for (int64_t x = plan_at(start, 0); x < right && x < check->columns; x++) {
+            PlacedKernels *core = &check->placed[y * check->columns + x];
+            if (core->kernels[thread] && core->kernels[thread] != kernel) {
+                JsonPath list = {NULL, "kernels", 0}, item = {&list, NULL, index};
                 plan_violation(check, DIAG_PLAN_CORES, &(JsonPath){&item, "cores", 0},
                                "two kernels of the %s run on core [%lld, %lld]", plan_word(kernel, "thread"),
                                (long long)x, (long long)y);
                 return;
             }
+            core->kernels[thread] = kernel;
+            core->names[thread] = names;
         }
+}
+
+static void check_placement(Check *check) {
+    const Value *kernels = value_get(check->root, "kernels");
+    size_t cores = (size_t)(check->columns * check->rows);
+    check->placed = arena_new_array(&check->context->scratch, PlacedKernels, cores);
+    for (uint32_t i = 0; i < kernels->count; i++) {
+        const Value *ranges = value_get(kernels->items[i], "cores");
+        for (uint32_t k = 0; k < ranges->count && !check->failed; k++)
+            place_kernel(check, i, kernels->items[i], ranges->items[k]);
+    }
 }
 
 void plan_check_kernels(Check *check) {
@@ -132,53 +146,23 @@ void plan_check_kernels(Check *check) {
 
 // ---------------------------------------------------------------- runtime arguments
 
-// The kernels of one core: one of each thread at most.
-typedef struct Placed {
-    const Value *kernels[THREAD_COUNT], *names[THREAD_COUNT]; // and the runtime arguments that they read
-    int count;
-} Placed;
-
-static void place_kernel(const Check *check, Placed *placed, const Value *kernel, const Value *range) {
-    const Value *names = value_get(kernel, "runtime_args");
-    const Value *start = value_get(range, "start"), *extent = value_get(range, "extent");
-    int64_t right = plan_at(start, 0) + plan_at(extent, 0), bottom = plan_at(start, 1) + plan_at(extent, 1);
-    for (int64_t y = plan_at(start, 1); y < bottom && y < check->rows; y++)
-        for (int64_t x = plan_at(start, 0); x < right && x < check->columns; x++) {
-            Placed *core = &placed[y * check->columns + x];
-            if (core->count == THREAD_COUNT || (core->count && core->kernels[core->count - 1] == kernel)) continue;
-            core->kernels[core->count] = kernel;
-            core->names[core->count++] = names;
-        }
-}
-
-// Of each core of the grid, row by row.
-static Placed *place_kernels(const Check *check) {
-    const Value *kernels = value_get(check->root, "kernels");
-    size_t cores = (size_t)(check->columns * check->rows);
-    Placed *placed = arena_new_array(&check->context->scratch, Placed, cores);
-    for (uint32_t i = 0; i < kernels->count; i++) {
-        const Value *ranges = value_get(kernels->items[i], "cores");
-        for (uint32_t k = 0; k < ranges->count; k++) place_kernel(check, placed, kernels->items[i], ranges->items[k]);
-    }
-    return placed;
-}
-
-static bool is_read(const Placed *placed, const char *name) {
-    for (int i = 0; i < placed->count; i++)
-        if (has_text(placed->names[i], name)) return true;
+static bool is_read(const PlacedKernels *placed, Name name) {
+    for (int i = 0; i < THREAD_COUNT; i++)
+        if (placed->names[i] && has_name(placed->names[i], name)) return true;
     return false;
 }
 
-static void check_missing(Check *check, const Value *given, const Placed *placed, Core core, const JsonPath *path) {
-    for (int i = 0; i < placed->count; i++)
-        for (uint32_t k = 0; k < placed->names[i]->count; k++)
-            if (!value_get(given, placed->names[i]->items[k]->text))
+static void check_missing(Check *check, const Value *given, const PlacedKernels *placed, Core core,
+                          const JsonPath *path) {
+    for (int i = 0; i < THREAD_COUNT; i++)
+        for (uint32_t k = 0; placed->names[i] && k < placed->names[i]->count; k++)
+            if (!value_find(given, placed->names[i]->items[k]->text))
                 plan_violation(
                     check, DIAG_PLAN_ARGUMENTS, path, "%s, which the %s reads, has no value on core [%d, %d]",
                     placed->names[i]->items[k]->text, plan_word(placed->kernels[i], "thread"), core.x, core.y);
 }
 
-static void check_core_arguments(Check *check, const Value *given, const Placed *placed, Core core,
+static void check_core_arguments(Check *check, const Value *given, const PlacedKernels *placed, Core core,
                                  const JsonPath *path) {
     if (given->count > check->target->argument_words) {
         plan_violation(check, DIAG_PLAN_ARGUMENTS, path, "%u runtime arguments are more than the %lld of %s",
@@ -194,7 +178,6 @@ static void check_core_arguments(Check *check, const Value *given, const Placed 
 
 void plan_check_arguments(Check *check) {
     const Value *cores = value_get(check->root, "cores");
-    const Placed *placed = place_kernels(check);
     JsonPath list = {NULL, "cores", 0};
     for (uint32_t i = 0; i < cores->count && !check->failed; i++) {
         const Value *place = value_get(cores->items[i], "core");
@@ -202,40 +185,47 @@ void plan_check_arguments(Check *check) {
         int64_t index = core.y * check->columns + core.x;
         JsonPath item = {&list, NULL, i}, path = {&item, "runtime_args", 0};
         if (check->used[index])
-            check_core_arguments(check, value_get(cores->items[i], "runtime_args"), &placed[index], core, &path);
+            check_core_arguments(check, value_get(cores->items[i], "runtime_args"), &check->placed[index], core, &path);
     }
 }
 
 // ---------------------------------------------------------------- coordinates
 
-static void check_coordinate(Check *check, const char *name, bool is_column) {
-    const Value *cores = value_get(check->root, "cores");
-    int64_t limit = is_column ? check->target->grid_columns : check->target->grid_rows;
-    JsonPath list = {NULL, "cores", 0};
-    for (uint32_t i = 0; i < cores->count && !check->failed; i++) {
-        const Value *given = value_get(cores->items[i], "runtime_args"), *value = value_get(given, name);
-        JsonPath item = {&list, NULL, i}, path = {&item, "runtime_args", 0};
-        if (value && (value->integer < 0 || value->integer >= limit))
-            plan_violation(check, DIAG_PLAN_ARGUMENTS, &(JsonPath){&path, name, 0},
+// The runtime arguments of one core that are coordinates. Most are listed in one order, so each is looked for behind
+// the one before.
+static void check_core_coordinates(Check *check, const Value *coordinates, const Value *given, const JsonPath *path) {
+    uint32_t at = 0;
+    for (uint32_t i = 0; i < given->count && !check->failed; i++) {
+        uint32_t tried = 0;
+        while (tried < coordinates->count && coordinates->keys[at] != given->keys[i])
+            at = at + 1 < coordinates->count ? at + 1 : 0, tried++;
+        if (tried == coordinates->count) continue;
+        bool is_column = coordinates->items[at]->text[0] == 'x';
+        int64_t limit = is_column ? check->target->grid_columns : check->target->grid_rows;
+        int64_t value = given->items[i]->integer;
+        if (value < 0 || value >= limit)
+            plan_violation(check, DIAG_PLAN_ARGUMENTS, &(JsonPath){path, given->keys[i], 0},
                            "the chip has %s 0 to %lld, got %lld", is_column ? "columns" : "rows", (long long)limit - 1,
-                           (long long)value->integer);
+                           (long long)value);
     }
 }
 
-static bool any_reads(const Check *check, const char *name) {
+static bool any_reads(const Check *check, Name name) {
     const Value *kernels = value_get(check->root, "kernels");
     for (uint32_t i = 0; i < kernels->count; i++)
-        if (has_text(value_get(kernels->items[i], "runtime_args"), name)) return true;
+        if (has_name(value_get(kernels->items[i], "runtime_args"), name)) return true;
     return false;
 }
 
 void plan_check_coordinates(Check *check) {
-    const Value *coordinates = value_get(check->root, "core_coordinates");
-    JsonPath path = {NULL, "core_coordinates", 0};
+    const Value *coordinates = value_get(check->root, "core_coordinates"), *cores = value_get(check->root, "cores");
+    JsonPath path = {NULL, "core_coordinates", 0}, list = {NULL, "cores", 0};
     for (uint32_t i = 0; i < coordinates->count && !check->failed; i++)
         if (!any_reads(check, coordinates->keys[i]))
             plan_violation(check, DIAG_PLAN_NAME, &(JsonPath){&path, coordinates->keys[i], 0},
                            "no kernel reads such a runtime argument");
-        else
-            check_coordinate(check, coordinates->keys[i], coordinates->items[i]->text[0] == 'x');
+    for (uint32_t i = 0; i < cores->count && coordinates->count && !check->failed; i++) {
+        JsonPath item = {&list, NULL, i}, arguments = {&item, "runtime_args", 0};
+        check_core_coordinates(check, coordinates, value_get(cores->items[i], "runtime_args"), &arguments);
+    }
 }

@@ -70,16 +70,18 @@ static void suggest_target(Context *context, const char *name) {
     if (near >= 0) report_help(context, "did you mean '%s'?", legal[near]);
 }
 
-const Target *target_parse(Context *context, const char *text) {
+const Target *target_parse_at(Context *context, const char *text, Location place) {
     const char *name = device_option(text);
     const Target *found = target_find(name);
     if (found) return found;
     Text legal = {.arena = &context->scratch};
     for (int i = 0; i < TARGET_COUNT; i++) text_format(&legal, "%s%s", i ? ", " : "", targets[i].name);
-    report(context, DIAG_UNKNOWN_TARGET, (Location){0}, "unknown target '%.80s': expected one of %s", text, legal.data);
+    report(context, DIAG_UNKNOWN_TARGET, place, "unknown target '%.80s': expected one of %s", text, legal.data);
     suggest_target(context, name);
     fail_now(context);
 }
+
+const Target *target_parse(Context *context, const char *text) { return target_parse_at(context, text, (Location){0}); }
 
 int target_dst_tiles(const Target *target, bool fp32) {
     return (int)(fp32 ? target->dst_tiles_32 : target->dst_tiles_16) / 2;

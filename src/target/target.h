@@ -29,6 +29,8 @@ const Target *target_at(int index);
 // "wormhole", "wormhole:n150", "tenstorrent -device=blackhole" ... Fails with DIAG_UNKNOWN_TARGET listing the legal
 // ones.
 const Target *target_parse(Context *context, const char *text);
+// The same for a name that stands at `place` of a source.
+const Target *target_parse_at(Context *context, const char *text, Location place);
 // Tiles that DST holds with double buffering (half sync).
 int target_dst_tiles(const Target *target, bool fp32);
 

@@ -132,10 +132,44 @@ static void equality(Context *context, void *user) {
 
 static void test_equality(void **state) { assert_works(*state, equality, NULL); }
 
+// More keys than a dict has room for at first, some of them without a place.
+static void places(Context *context, void *user) {
+    Arena *arena = &context->unit;
+    (void)user;
+    Value *dict = value_dict(arena);
+    for (uint32_t i = 0; i < 40; i++) {
+        Value *item = value_int(arena, i);
+        item->location = (Location){.line = 100 + i};
+        value_set_at(arena, dict, name_format(context, "key%u", i), (Location){.line = i % 3}, item);
+    }
+    for (uint32_t i = 0; i < 40; i++) {
+        assert_int_equal(value_place(dict, i).line, i % 3 ? i % 3 : 100 + i);
+        assert_int_equal(value_find(dict, name_format(context, "key%u", i))->integer, i);
+    }
+    assert_null(value_find(dict, name_of(context, "key40")));
+    assert_null(value_find(value_list(arena), name_of(context, "key0")));
+}
+
+static void test_places(void **state) { assert_works(*state, places, NULL); }
+
+static void integers(Context *context, void *user) {
+    Arena *arena = &context->unit;
+    (void)user;
+    Value *list = value_integers(arena, 2, (int64_t[]){7, -1}), *empty = value_integers(arena, 0, NULL);
+    value_append(arena, list, value_int(arena, 5));
+    assert_int_equal(list->count, 3);
+    assert_int_equal(list->items[1]->integer, -1);
+    assert_int_equal(list->items[2]->integer, 5);
+    value_append(arena, empty, value_int(arena, 1));
+    assert_int_equal(empty->items[0]->integer, 1);
+}
+
+static void test_integers(void **state) { assert_works(*state, integers, NULL); }
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(test_adding), TEST(test_quoting),  TEST(test_reals), cmocka_unit_test(test_nearest),
-        TEST(test_values), TEST(test_equality),
+        TEST(test_adding), TEST(test_quoting),  TEST(test_reals),  cmocka_unit_test(test_nearest),
+        TEST(test_values), TEST(test_equality), TEST(test_places), TEST(test_integers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

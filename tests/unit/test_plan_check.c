@@ -7,6 +7,8 @@
 
 // A line of the plan is a line here, so that the tests can name lines.
 // clang-format off
+#define ZEROS "0000000000000000000000000000000000000000000000000000000000000000"
+
 static const char legal[] =
     "{\n"
     "  \"schema_version\": 1, \"generator\": \"ttile\", \"kernel\": \"k\",\n"
@@ -46,10 +48,10 @@ static const char legal[] =
     "      \"producer\": \"reader\", \"consumer\": \"compute\", \"unpack\": \"source\", \"resident\": true,\n"
     "      \"alias\": null, \"holds\": null, \"shard\": \"A\"}],\n"
     "  \"semaphores\": [{\"name\": \"ready\", \"index\": 0, \"initial\": 0}, {\"name\": \"valid\", \"index\": 1, \"initial\": 0}],\n"
-    "  \"kernels\": [{\"thread\": \"reader\", \"file\": \"reader.cpp\", \"program\": {\"file\": \"k.ttir\", \"sha256\": \"0\"},\n"
+    "  \"kernels\": [{\"thread\": \"reader\", \"file\": \"reader.cpp\", \"program\": {\"file\": \"k.ttir\", \"sha256\": \"" ZEROS "\"},\n"
     "      \"cores\": [{\"start\": [0, 0], \"extent\": [2, 1]}, {\"start\": [0, 1], \"extent\": [1, 1]}],\n"
     "      \"compile_time_args\": {\"cb_A\": 0, \"valid\": 1}, \"tensor_args\": [\"A\"], \"runtime_args\": [\"n\"], \"size_args\": [\"m\"]},\n"
-    "    {\"thread\": \"compute\", \"file\": \"compute.cpp\", \"program\": {\"file\": \"k.ttir\", \"sha256\": \"0\"},\n"
+    "    {\"thread\": \"compute\", \"file\": \"compute.cpp\", \"program\": {\"file\": \"k.ttir\", \"sha256\": \"" ZEROS "\"},\n"
     "      \"cores\": [{\"start\": [0, 0], \"extent\": [2, 1]}],\n"
     "      \"compile_time_args\": {}, \"tensor_args\": [], \"runtime_args\": [], \"size_args\": []}],\n"
     "  \"compute\": {\"math_fidelity\": \"HiFi4\", \"fp32_dst\": true, \"full_sync_dst\": false}, \"l1\": {\"bytes\": 1499136, \"reserved\": 105824, \"used\": 16384, \"tensors\": 8192,\n"

@@ -1,5 +1,5 @@
 # run: opt --passes=apply_compatibility_transforms --no-locations
-# error: 7:5 legacy-malformed
+# error: 9:41 legacy-malformed
 import tilelang.language as T
 
 

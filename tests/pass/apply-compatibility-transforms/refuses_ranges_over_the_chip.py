@@ -1,5 +1,5 @@
 # run: opt --passes=apply_compatibility_transforms --no-locations
-# error: 7:5 legacy-contradiction
+# error: 9:40 legacy-contradiction
 import tilelang.language as T
 
 
