@@ -24,6 +24,7 @@ typedef struct WideBuffer {
     Buffer *old, *wide;
     Axes axes;
     int64_t copies; // that L1 must hold of it: windows, and steps of a coarsened loop
+    bool doubled;   // of windows
 } WideBuffer;
 
 typedef struct Nest {
@@ -95,10 +96,6 @@ static WideBuffer *wide_of(Grouping *grouping, const Buffer *buffer) {
     return NULL;
 }
 
-static int64_t buffer_bytes(const Buffer *buffer) {
-    return tile_shape(buffer).total * TILE_SIZE * TILE_SIZE * (int64_t)dtype_bytes(buffer->type);
-}
-
 // Cycles of the products of a nest, in all turns of the loops around it.
 static double cycles_of_products(const Grouping *grouping, const Statement *nest) {
     double products = (double)grouping->turns;
@@ -128,9 +125,11 @@ static void add_nest(Grouping *grouping, Statement *statement) {
     for (uint32_t i = 0; i < nest.accesses.count; i++) {
         const NestAccess *access = &nest.accesses.items[i];
         WideBuffer *buffer = wide_of(grouping, access->buffer);
-        if (!buffer || !access->writes || access->accumulates) continue;
+        if (!buffer) continue;
+        buffer->doubled = buffer->doubled || doubles_windows(statement, access);
+        if (!access->writes || access->accumulates) continue;
         if (grouping->copies > buffer->copies) buffer->copies = grouping->copies;
-        Stream stream = {statement, buffer_bytes(access->buffer) * grouping->turns};
+        Stream stream = {statement, bytes_in_l1(access->buffer) * grouping->turns};
         if (reads && grouping->turns > 1) vector_push(grouping->arena, grouping->streams, stream);
     }
     vector_push(grouping->arena, grouping->nests, nest);
@@ -152,7 +151,7 @@ static void scan_loop(Grouping *grouping, Statement *loop) {
 static void scan_statement(Grouping *grouping, Statement *statement) {
     switch (statement->kind) {
     case STATEMENT_ALLOC: {
-        WideBuffer buffer = {.old = statement->alloc, .copies = 2};
+        WideBuffer buffer = {.old = statement->alloc, .copies = 1};
         if (is_on_chip(statement->alloc)) vector_push(grouping->arena, grouping->buffers, buffer);
         if (!is_on_chip(statement->alloc) || statement->alloc->rank + AXES >= MAX_RANK) grouping->refused = true;
         return;
@@ -215,7 +214,7 @@ static bool fits_l1(Grouping *grouping, const int64_t factor[AXES]) {
     int64_t bytes = program_l1_bytes(grouping->function, target);
     for (uint32_t i = 0; i < grouping->buffers.count; i++) {
         const WideBuffer *buffer = &grouping->buffers.items[i];
-        bytes += buffer_bytes(buffer->old) * buffer->copies * times(&buffer->axes, factor);
+        bytes += bytes_in_l1(buffer->old) * buffer->copies * (buffer->doubled ? 2 : 1) * times(&buffer->axes, factor);
     }
     return bytes <= target->l1_bytes - target->l1_base;
 }
@@ -384,7 +383,7 @@ static void run(Function *function, const CompileOptions *options) {
                          .options = options,
                          .launch = function_launch(function),
                          .turns = 1,
-                         .copies = 2,
+                         .copies = 1,
                          .factor = {1, 1}};
     if (may_group(function, options, grouping.launch)) scan(&grouping, grouping.launch->launch.body);
     if (!grouping.refused) {

@@ -51,10 +51,6 @@ static int nests_using(Module *module, Block *block, const Buffer *buffer) {
     return count.uses;
 }
 
-static int64_t buffer_bytes(const Buffer *buffer) {
-    return tile_shape(buffer).total * TILE_SIZE * TILE_SIZE * (int64_t)dtype_bytes(buffer->type);
-}
-
 // k tiles that a product's own loops run over.
 static int64_t nest_step_tiles(const Statement *nest) {
     const Statement *store = nest;
@@ -86,7 +82,7 @@ static bool examine_nest(Coarsening *work, Statement *nest, bool *has_product) {
             if (!access->whole || access->reads || local_of(work, access->buffer)) return false;
             LocalBuffer local = {.old = access->buffer};
             vector_push(&work->module->context->scratch, work->locals, local);
-            work->step_bytes += buffer_bytes(access->buffer) * (kind == NEST_READ ? 2 : 1);
+            work->step_bytes += bytes_in_l1(access->buffer) * (kind == NEST_READ ? 2 : 1);
         }
     }
     return true;
@@ -128,7 +124,9 @@ static void add_other_bytes(Statement *statement, void *user) {
     if (statement->kind != STATEMENT_ALLOC || !is_on_chip(statement->alloc) || local_of(work, statement->alloc)) return;
     const Value *aliases = work->function->attributes[ATTR_SHARD_ALIASES];
     if (aliases && value_get(aliases, statement->alloc->name)) return; // has the memory of a tensor
-    work->other_bytes += buffer_bytes(statement->alloc) * 2;
+    Block *whole = function_launch(work->function)->launch.body;
+    bool doubled = has_two_windows(work->module, whole, statement->alloc);
+    work->other_bytes += bytes_in_l1(statement->alloc) * (doubled ? 2 : 1);
 }
 
 static int64_t chunk_tiles(const Coarsening *work) {
