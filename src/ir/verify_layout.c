@@ -31,12 +31,12 @@ static void verify_memory(Verifier *verifier, const Buffer *buffer) {
     }
 }
 
-static AttrId attribute_of(const Buffer *buffer) {
-    return buffer->scope == SCOPE_GLOBAL ? ATTR_LAYOUT_DESC : ATTR_BUFFER_LAYOUTS;
-}
-
-static bool says_layout(const Function *function, const Buffer *buffer) {
-    return function->attributes[attribute_of(buffer)] != NULL;
+// The attribute that says that such a buffer has a layout: its own, or one that builds on it. NULL if none is held.
+static const char *promise_of(const Function *function, const Buffer *buffer) {
+    static const AttrId promises[] = {ATTR_LAYOUT_DESC, ATTR_BUFFER_LAYOUTS, ATTR_TILED};
+    for (size_t i = buffer->scope != SCOPE_GLOBAL; i < sizeof promises / sizeof *promises; i++)
+        if (function->attributes[promises[i]]) return attr_name(promises[i]);
+    return NULL;
 }
 
 // What a text gives before the pass that settles layouts has run is that pass's to judge.
@@ -45,7 +45,7 @@ void verify_layout(Verifier *verifier, const Buffer *buffer) {
     if (!has_plane(layout, buffer->rank))
         invalid(verifier, "the tile plane [%d, %d] of '%s' does not suit its orientation and its %d dimensions",
                 layout->rows_dimension, layout->columns_dimension, buffer->name, buffer->rank);
-    if (!says_layout(verifier->function, buffer)) return;
+    if (!promise_of(verifier->function, buffer)) return;
     if (!is_tile_side(layout->tile_rows) || !is_tile_side(layout->tile_columns))
         invalid(verifier, "the tiles of '%s' are %dx%d, and their sides must be 16 or 32", buffer->name,
                 layout->tile_rows, layout->tile_columns);
@@ -56,7 +56,9 @@ void verify_layout(Verifier *verifier, const Buffer *buffer) {
 }
 
 void verify_has_layout(Verifier *verifier, const Buffer *buffer) {
-    if (buffer->has_layout || buffer->scope == SCOPE_VAR || !says_layout(verifier->function, buffer)) return;
-    invalid(verifier, "'%s' has no layout, and %s says that every %s has one", buffer->name,
-            attr_name(attribute_of(buffer)), buffer->scope == SCOPE_GLOBAL ? "tensor" : "on-chip buffer");
+    if (buffer->has_layout || buffer->scope == SCOPE_VAR) return;
+    const char *promise = promise_of(verifier->function, buffer);
+    if (promise)
+        invalid(verifier, "'%s' has no layout, and %s says that every %s has one", buffer->name, promise,
+                buffer->scope == SCOPE_GLOBAL ? "tensor" : "on-chip buffer");
 }

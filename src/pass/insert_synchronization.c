@@ -201,11 +201,11 @@ static void find_firsts(Statement *statement, void *user) {
 static void start_up(Sync *sync, Block *body) {
     Firsts firsts = {0};
     walk_statements(body, find_firsts, &firsts);
-    if (!firsts.pack) return; // computes nothing
+    if (!firsts.pack && !firsts.fpu) return; // computes nothing
     const Statement *fpu = firsts.fpu;
     Effect effect = fpu ? instruction_of(fpu)->effect : EFFECT_LOAD_A;
     bool two = effect == EFFECT_PRODUCT || effect == EFFECT_BINARY;
-    Operand out = firsts.pack->op.operands[1];
+    Operand out = firsts.pack ? firsts.pack->op.operands[1] : fpu->op.operands[0];
     Operand in0 = fpu ? fpu->op.operands[0] : out, in1 = fpu ? fpu->op.operands[two ? 1 : 0] : out;
     Operand operands[] = {in0, in1, out, order_operand(sync, effect == EFFECT_PRODUCT)};
     Statement *first = body->first;

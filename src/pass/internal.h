@@ -38,6 +38,7 @@ typedef struct TileShape {
     int64_t total;
 } TileShape;
 TileShape tile_shape(const Buffer *buffer);
+#define MOST_BUFFER_TILES (INT64_C(1) << 32) // far beyond on-chip memory: sums and products of such numbers fit
 // Elements of a tile along a dimension: 1 outside of the tile plane.
 int64_t tile_side(const Buffer *buffer, int dimension);
 // Tiles of 16 rows or columns, which can be moved, but not computed with.

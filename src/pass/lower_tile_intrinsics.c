@@ -2,6 +2,7 @@
 // T.Parallel nests do in lower_parallel.c. From here on indices count tiles.
 #include "ir/affine.h"
 #include "ir/walk.h"
+#include "pass/bounds.h"
 #include "pass/lower.h"
 #include "pass/planes.h"
 
@@ -267,16 +268,25 @@ static void lower_block(Function *function, Block *block) {
 static void check_shape(Statement *statement, void *user) {
     Function *function = user;
     if (statement->kind != STATEMENT_ALLOC || !is_on_chip(statement->alloc)) return;
-    int64_t size;
-    for (int d = 0; d < statement->alloc->rank; d++)
-        if (!expr_constant(statement->alloc->shape[d], &size) || size < 1)
-            fail(function->module->context, DIAG_DYNAMIC_BUFFER, statement->location,
-                 "dimension %d of the on-chip buffer %s is not a positive constant", d, statement->alloc->name);
+    Context *context = function->module->context;
+    const Buffer *buffer = statement->alloc;
+    int64_t size, tiles = 1;
+    for (int d = 0; d < buffer->rank; d++) {
+        if (!expr_constant(buffer->shape[d], &size) || size < 1)
+            fail(context, DIAG_DYNAMIC_BUFFER, statement->location,
+                 "dimension %d of the on-chip buffer %s is not a positive constant", d, buffer->name);
+        int64_t side = tile_side(buffer, d), turns = size / side + (size % side != 0);
+        if (__builtin_mul_overflow(tiles, turns, &tiles) || tiles > MOST_BUFFER_TILES)
+            fail(context, DIAG_L1_OVERFLOW, statement->location,
+                 "the on-chip buffer %s has more than %lld tiles, which no core's L1 holds", buffer->name,
+                 (long long)MOST_BUFFER_TILES);
+    }
 }
 
 static void run(Function *function, const CompileOptions *options) {
     (void)options;
     walk_statements(function->body, check_shape, function);
+    check_on_chip_bounds(function);
     lower_block(function, function_launch(function)->launch.body);
     dissolve_unit_loops(function->module, function->body, true);
     hold(function, ATTR_TILED);

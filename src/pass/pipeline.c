@@ -5,6 +5,7 @@
 #include "ir/attrs.h"
 #include "ir/verify.h"
 #include "pass/pass.h"
+#include "pass/verify_tiles.h"
 
 const Pass *const default_pipeline[] = {
 #define PASS(id) &pass_##id,
@@ -95,20 +96,28 @@ static void check_provided(const Pass *pass, Function *function) {
              attr_name((AttrId)__builtin_ctzll(missing)));
 }
 
+// What is wrong behind a pass is ttile's fault, unless it began with text that claimed what it was not.
+static void verify_after(const Pass *pass, Function *function) {
+    Context *context = function->module->context;
+    bool holds = (function->is_claimed ? verify_text : verify_function)(function);
+    if (holds) verify_tiles(function, function->is_claimed ? DIAG_IR_TEXT : DIAG_IR_INVALID);
+    if (holds) return;
+    report_note(context, function->location, "after %s", pass->name);
+    fail_now(context);
+}
+
 static void run_pass(const Pass *pass, Function *function, const CompileOptions *options, bool verify_each) {
     Context *context = function->module->context;
     uint32_t errors_before = context->error_count;
     check_requirements(pass, function);
     check_level(pass, function);
     check_precedence(pass, function);
+    if (function->is_claimed) verify_tiles(function, DIAG_IR_TEXT);
     pass->run(function, options);
     if (context->error_count != errors_before) fail_now(context);
     drop_broken(pass, function);
     check_provided(pass, function);
-    if (verify_each && !(function->is_claimed ? verify_text : verify_function)(function)) {
-        report_note(context, function->location, "after %s", pass->name);
-        fail_now(context);
-    }
+    if (verify_each) verify_after(pass, function);
     arena_reset(&context->scratch);
 }
 

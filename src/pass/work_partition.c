@@ -15,6 +15,8 @@ Value *integers(Arena *arena, int count, const int64_t values[]) {
     return list;
 }
 
+enum { LAST_CORE = 1000 };
+
 static int64_t item_at(const Value *list, uint32_t i) { return list->items[i]->integer; }
 
 static Core core_of(const Value *entry) {
@@ -44,11 +46,16 @@ static bool is_numbers(const Value *list, uint32_t count) {
     return good;
 }
 
+// Far beyond any chip's grid; whether the chip has it is asked where the chip matters.
+static bool is_core(const Value *core) {
+    return is_numbers(core, 2) && item_at(core, 0) <= LAST_CORE && item_at(core, 1) <= LAST_CORE;
+}
+
 const char *work_fault(const Function *function, WorkForm form) {
     const Value *partition = function->attributes[ATTR_WORK_PARTITION], *grid = function->attributes[ATTR_WORK_GRID];
     for (uint32_t i = 0; partition && i < partition->count; i++) {
         const Value *entry = partition->items[i];
-        if (entry->kind != VALUE_DICT || !is_numbers(value_get(entry, "core"), 2) ||
+        if (entry->kind != VALUE_DICT || !is_core(value_get(entry, "core")) ||
             !is_numbers(value_get(entry, form.blocks ? "block" : "run"), form.blocks ? 4 : 2))
             return form.blocks ? "a core and a block of whole numbers in every entry of tt.work_partition"
                                : "a core and a run of whole numbers in every entry of tt.work_partition";

@@ -209,7 +209,7 @@ static const struct {
     {wrong_attribute, "tt.core_grid must be of type [int]", 9},
     {void_buffer, "buffer 's' has no type", 2},
     {tile_plane, "the tile plane [1, 1] of 's' does not suit", 2},
-    {no_layout, "'s' has no layout, and tt.buffer_layouts says", 4},
+    {no_layout, "'A' has no layout, and tt.buffer_layouts says", 4},
     {layout_of_another_type, "the layout of 's' says bfloat16, and its elements are float32", 2},
     {user_takes_ours, "the attribute tt.tiled is no flag", 9},
     {break_outside, "'break' stands outside of every loop", 6},
