@@ -33,8 +33,8 @@ static bool wants_cpp_host(Cli *cli, const char *host) {
 typedef struct Compiled {
     const char *folder;
     LoweredKernel kernel;
-    EmittedFiles *files;   // of each launch: kernels and what runs them
-    EmittedFiles sequence; // what runs several launches
+    EmittedFiles *files; // of each launch: kernels and run.py
+    EmittedFiles hosts;  // what runs all launches
     double milliseconds;
     const Function *function; // the kernel
     Reference *reference;     // NULL: not asked for
@@ -50,16 +50,16 @@ static EmittedFiles emit_files(Cli *cli, const Kernel *kernel, const Lowered *la
     return (EmittedFiles){0};
 }
 
-static void add_host(Cli *cli, const Lowered *launch, EmittedFiles *files) {
-    EmittedFiles host = emit_host(cli->context, launch->plan);
-    for (uint32_t i = 0; i < host.count; i++) vector_push(&cli->context->unit, *files, host.items[i]);
+static void add_all(Arena *arena, EmittedFiles *files, EmittedFiles more) {
+    for (uint32_t i = 0; i < more.count; i++) vector_push(arena, *files, more.items[i]);
 }
 
-static EmittedFiles launch_files(Cli *cli, const CompileSettings *settings, const Kernel *kernel,
-                                 const Lowered *launch) {
-    bool cpp = wants_cpp_host(cli, settings->host);
-    EmittedFiles files = emit_files(cli, kernel, launch);
-    if (files.count && cpp) add_host(cli, launch, &files);
+// What runs the launches, beside the kernel's plan.
+static EmittedFiles host_files(Cli *cli, const CompileSettings *settings, const LoweredKernel *kernel) {
+    Arena *arena = &cli->context->unit;
+    EmittedFiles files = {0};
+    if (kernel->launches.count > 1) add_all(arena, &files, emit_sequence(cli->context));
+    if (wants_cpp_host(cli, settings->host)) add_all(arena, &files, emit_host(cli->context, kernel->plan));
     return files;
 }
 
@@ -73,8 +73,8 @@ static Compiled compile_file(Cli *cli, const CompileSettings *settings, const ch
     const char *name = value_get(compiled.kernel.plan, "kernel")->text;
     compiled.files = arena_new_array(arena, EmittedFiles, compiled.kernel.launches.count);
     for (uint32_t i = 0; i < compiled.kernel.launches.count; i++)
-        compiled.files[i] = launch_files(cli, settings, &kernel, &compiled.kernel.launches.items[i]);
-    if (compiled.kernel.launches.count > 1) compiled.sequence = emit_sequence(cli->context);
+        compiled.files[i] = emit_files(cli, &kernel, &compiled.kernel.launches.items[i]);
+    if (emit_has_target(kernel.options.target)) compiled.hosts = host_files(cli, settings, &compiled.kernel);
     compiled.milliseconds = kernel.load_ms + monotonic_milliseconds() - start;
     compiled.folder = arena_format(arena, "%s/%s", settings->folder ? settings->folder : ".", name);
     return compiled;
@@ -122,7 +122,7 @@ static void write_all(Context *context, void *user) {
     const Compiled *compiled = writing->compiled;
     for (uint32_t i = 0; i < compiled->kernel.launches.count; i++)
         add_launch(writing->output, &compiled->kernel.launches.items[i], &compiled->files[i]);
-    add_files(writing->output, "", &compiled->sequence);
+    add_files(writing->output, "", &compiled->hosts);
     if (compiled->reference) reference_write(writing->output, compiled->function, compiled->reference);
     (void)context;
     output_publish(writing->output, compiled->kernel.plan);

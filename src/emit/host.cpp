@@ -56,7 +56,8 @@ struct Tensor {
     bool in_dram;
     Memory memory;
     Order order;
-    Shard shard; // no rows: not sharded
+    Shard shard;            // no rows: not sharded
+    bool is_result = false; // of the kernel, as this launch leaves it
 };
 
 struct CircularBuffer {
@@ -85,6 +86,17 @@ struct Kernel {
     std::vector<int32_t> sizes; // the last ones
 };
 
+struct Launch {
+    const char *folder; // of its kernels, seen from the plan's
+    tt::tt_metal::MathFidelity fidelity;
+    bool fp32_dst, full_sync_dst;
+    std::vector<Area> cores;
+    std::vector<Tensor> tensors;
+    std::vector<CircularBuffer> circular_buffers;
+    std::vector<uint32_t> semaphores; // their initial values
+    std::vector<Kernel> kernels;
+};
+
 //@plan
 } // namespace plan
 
@@ -93,6 +105,7 @@ namespace {
 namespace metal = tt::tt_metal;
 namespace distributed = tt::tt_metal::distributed;
 using plan::Format;
+using plan::Launch;
 using plan::Tensor;
 
 constexpr size_t FACE = 16;
@@ -460,8 +473,8 @@ metal::CoreRangeSet cores_of(const std::vector<plan::Area> &areas) {
 }
 
 // Aliases are further formats of the circular buffer whose bytes they share.
-void create_circular_buffers(metal::Program &program, const metal::CoreRangeSet &cores, const Buffers &buffers) {
-    const auto &all = plan::circular_buffers;
+void create_circular_buffers(metal::Program &program, const metal::CoreRangeSet &cores,
+                             const std::vector<plan::CircularBuffer> &all, const Buffers &buffers) {
     for (size_t i = 0; i < all.size(); i++) {
         if (all[i].alias >= 0) {
             continue;
@@ -483,23 +496,24 @@ void create_circular_buffers(metal::Program &program, const metal::CoreRangeSet 
     }
 }
 
-std::vector<uint32_t> create_semaphores(metal::Program &program, const metal::CoreRangeSet &cores) {
+std::vector<uint32_t> create_semaphores(metal::Program &program, const metal::CoreRangeSet &cores,
+                                        const std::vector<uint32_t> &initial_values) {
     std::vector<uint32_t> numbers;
-    for (const uint32_t initial : plan::semaphores) {
+    for (const uint32_t initial : initial_values) {
         numbers.push_back(metal::CreateSemaphore(program, cores, initial));
     }
     return numbers;
 }
 
-metal::ComputeConfig compute_config(const std::vector<uint32_t> &compiled_in) {
+metal::ComputeConfig compute_config(const Launch &launch, const std::vector<uint32_t> &compiled_in) {
     metal::ComputeConfig config;
-    config.math_fidelity = plan::fidelity;
-    config.fp32_dest_acc_en = plan::fp32_dst;
-    config.dst_full_sync_en = plan::full_sync_dst;
+    config.math_fidelity = launch.fidelity;
+    config.fp32_dest_acc_en = launch.fp32_dst;
+    config.dst_full_sync_en = launch.full_sync_dst;
     config.math_approx_mode = false;
     config.compile_args = compiled_in;
     config.unpack_to_dest_mode.assign(64, metal::UnpackToDestMode::Default);
-    for (const plan::CircularBuffer &buffer : plan::circular_buffers) {
+    for (const plan::CircularBuffer &buffer : launch.circular_buffers) {
         if (buffer.exact) {
             config.unpack_to_dest_mode[buffer.index] = metal::UnpackToDestMode::UnpackToDestFp32;
         }
@@ -507,8 +521,9 @@ metal::ComputeConfig compute_config(const std::vector<uint32_t> &compiled_in) {
     return config;
 }
 
-metal::KernelHandle create_kernel(metal::Program &program, const std::string &folder, const plan::Kernel &kernel,
-                                  const std::vector<uint32_t> &semaphores, const Buffers &buffers) {
+metal::KernelHandle create_kernel(metal::Program &program, const std::string &folder, const Launch &launch,
+                                  const plan::Kernel &kernel, const std::vector<uint32_t> &semaphores,
+                                  const Buffers &buffers) {
     std::vector<uint32_t> compiled_in = kernel.circular_buffers;
     for (const size_t semaphore : kernel.semaphores) {
         compiled_in.push_back(semaphores[semaphore]);
@@ -516,7 +531,7 @@ metal::KernelHandle create_kernel(metal::Program &program, const std::string &fo
     for (const size_t tensor : kernel.tensors) {
         metal::TensorAccessorArgs(*buffers[tensor]).append_to(compiled_in);
     }
-    const std::string path = folder + "/" + kernel.file;
+    const std::string path = folder + "/" + launch.folder + "/" + kernel.file;
     const metal::CoreRangeSet cores = cores_of(kernel.cores);
     switch (kernel.thread) {
     case plan::Thread::reader:
@@ -525,7 +540,7 @@ metal::KernelHandle create_kernel(metal::Program &program, const std::string &fo
         return metal::CreateKernel(program, path, cores, metal::WriterDataMovementConfig(compiled_in));
     case plan::Thread::compute: break;
     }
-    return metal::CreateKernel(program, path, cores, compute_config(compiled_in));
+    return metal::CreateKernel(program, path, cores, compute_config(launch, compiled_in));
 }
 
 uint32_t argument_word(const distributed::MeshDevice &device, plan::Argument kind, int32_t value) {
@@ -555,13 +570,14 @@ void set_arguments(metal::Program &program, const plan::Kernel &kernel, metal::K
     }
 }
 
-metal::Program make_program(const std::string &folder, const distributed::MeshDevice &device, const Buffers &buffers) {
+metal::Program make_program(const std::string &folder, const Launch &launch, const distributed::MeshDevice &device,
+                            const Buffers &buffers) {
     metal::Program program = metal::CreateProgram();
-    const metal::CoreRangeSet cores = cores_of(plan::cores);
-    create_circular_buffers(program, cores, buffers);
-    const std::vector<uint32_t> semaphores = create_semaphores(program, cores);
-    for (const plan::Kernel &kernel : plan::kernels) {
-        const metal::KernelHandle handle = create_kernel(program, folder, kernel, semaphores, buffers);
+    const metal::CoreRangeSet cores = cores_of(launch.cores);
+    create_circular_buffers(program, cores, launch.circular_buffers, buffers);
+    const std::vector<uint32_t> semaphores = create_semaphores(program, cores, launch.semaphores);
+    for (const plan::Kernel &kernel : launch.kernels) {
+        const metal::KernelHandle handle = create_kernel(program, folder, launch, kernel, semaphores, buffers);
         set_arguments(program, kernel, handle, device, buffers);
     }
     return program;
@@ -588,13 +604,15 @@ std::string file_for(const std::map<std::string, std::string> &given, const Opti
     return std::filesystem::exists(path) ? path : "";
 }
 
-std::vector<double> input_values(const Options &options, size_t index) {
-    const Tensor &tensor = plan::tensors[index];
+// What tensors hold, by name: what was read or drawn, and what launches made of it.
+using Contents = std::map<std::string, std::vector<double>>;
+
+std::vector<double> input_values(const Options &options, const Tensor &tensor, size_t place) {
     const std::string path = file_for(options.inputs, options, "inputs", tensor);
     if (!path.empty()) {
         return read_npy(path, tensor.shape);
     }
-    std::mt19937_64 random(options.seed * 1000 + index);
+    std::mt19937_64 random(options.seed * 1000 + place);
     std::normal_distribution<double> normal;
     std::uniform_int_distribution<int> small(0, 99);
     const bool is_float = tensor.format == Format::bfloat16 || tensor.format == Format::float32;
@@ -605,15 +623,19 @@ std::vector<double> input_values(const Options &options, size_t index) {
     return values;
 }
 
-Buffers upload(const Options &options, distributed::MeshDevice &device) {
+Buffers upload(const Options &options, const Launch &launch, distributed::MeshDevice &device, Contents &contents) {
     Buffers buffers;
-    for (size_t i = 0; i < plan::tensors.size(); i++) {
-        const Pages pages = pages_of(plan::tensors[i]);
+    for (const Tensor &tensor : launch.tensors) {
+        const Pages pages = pages_of(tensor);
         buffers.push_back(make_buffer(pages, &device));
-        if (plan::tensors[i].is_input) {
-            const std::vector<uint8_t> bytes = tilize(pages, input_values(options, i));
-            distributed::EnqueueWriteMeshBuffer(device.mesh_command_queue(), buffers[i], bytes, true);
+        if (!tensor.is_input) {
+            continue;
         }
+        if (contents.count(tensor.name) == 0) {
+            contents[tensor.name] = input_values(options, tensor, contents.size());
+        }
+        const std::vector<uint8_t> bytes = tilize(pages, contents[tensor.name]);
+        distributed::EnqueueWriteMeshBuffer(device.mesh_command_queue(), buffers.back(), bytes, true);
     }
     return buffers;
 }
@@ -626,31 +648,32 @@ std::vector<double> download(const Tensor &tensor, distributed::MeshDevice &devi
     return untilize(pages, bytes);
 }
 
-// The values of every output; nothing for other tensors.
-std::vector<std::vector<double>> launch(const Options &options, distributed::MeshDevice &device) {
-    Buffers buffers = upload(options, device);
+// Outputs are read back; a later launch that reads them gets them from the host, in the layout that it wants.
+void run_launch(const Options &options, const Launch &launch, distributed::MeshDevice &device, Contents &contents) {
+    Buffers buffers = upload(options, launch, device, contents);
     distributed::MeshWorkload workload;
     workload.add_program(distributed::MeshCoordinateRange(device.shape()),
-                         make_program(options.folder, device, buffers));
+                         make_program(options.folder, launch, device, buffers));
     distributed::EnqueueMeshWorkload(device.mesh_command_queue(), workload, true);
-    std::vector<std::vector<double>> results(plan::tensors.size());
-    for (size_t i = 0; i < plan::tensors.size(); i++) {
-        if (plan::tensors[i].is_output) {
-            results[i] = download(plan::tensors[i], device, buffers[i]);
+    for (size_t i = 0; i < launch.tensors.size(); i++) {
+        if (launch.tensors[i].is_output) {
+            contents[launch.tensors[i].name] = download(launch.tensors[i], device, buffers[i]);
         }
     }
-    return results;
 }
 
-std::vector<std::vector<double>> run_on_device(const Options &options) {
+Contents run_on_device(const Options &options) {
     const std::shared_ptr<distributed::MeshDevice> device = distributed::MeshDevice::create_unit_mesh(options.device);
     const metal::CoreCoord grid = device->compute_with_storage_grid_size();
     if (device->arch() != plan::arch || grid.x < plan::columns || grid.y < plan::rows) {
         throw Missing("the device is not, or has fewer cores than, what the plan is for: " + std::string(plan::target));
     }
-    std::vector<std::vector<double>> results = launch(options, *device);
+    Contents contents;
+    for (const Launch &launch : plan::launches) {
+        run_launch(options, launch, *device, contents);
+    }
     device->close();
-    return results;
+    return contents;
 }
 
 // The largest error relative to the largest expected value; infinite where only one of the two is a number.
@@ -678,20 +701,29 @@ std::optional<bool> judge(const Options &options, const Tensor &tensor, const st
     return error <= tolerance;
 }
 
-int report(const Options &options, const std::vector<std::vector<double>> &results) {
-    bool any = false, right = true;
-    for (size_t i = 0; i < plan::tensors.size(); i++) {
-        const Tensor &tensor = plan::tensors[i];
-        if (!tensor.is_output) {
+// Whether each result is right; nothing where there is nothing to compare it with.
+std::vector<std::optional<bool>> judge_launch(const Options &options, const Launch &launch, const Contents &contents) {
+    std::vector<std::optional<bool>> verdicts;
+    for (const Tensor &tensor : launch.tensors) {
+        if (!tensor.is_result) {
             continue;
         }
         const auto output = options.outputs.find(tensor.name);
         if (output != options.outputs.end()) {
-            write_npy(output->second, tensor, results[i]);
+            write_npy(output->second, tensor, contents.at(tensor.name));
         }
-        const std::optional<bool> verdict = judge(options, tensor, results[i]);
-        any = any || verdict.has_value();
-        right = right && verdict.value_or(true);
+        verdicts.push_back(judge(options, tensor, contents.at(tensor.name)));
+    }
+    return verdicts;
+}
+
+int report(const Options &options, const Contents &contents) {
+    bool any = false, right = true;
+    for (const Launch &launch : plan::launches) {
+        for (const std::optional<bool> &verdict : judge_launch(options, launch, contents)) {
+            any = any || verdict.has_value();
+            right = right && verdict.value_or(true);
+        }
     }
     std::puts(!any ? "DONE (nothing was compared)" : right ? "PASS" : "FAIL");
     return right ? 0 : 1;

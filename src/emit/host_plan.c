@@ -5,7 +5,8 @@
 
 typedef struct HostPrinter {
     Context *context;
-    const Value *plan;
+    const Value *plan;    // of a launch
+    const Value *results; // names of tensors that it leaves as the kernel's results
     Text *out;
 } HostPrinter;
 
@@ -63,23 +64,37 @@ static void add_areas(HostPrinter *printer, const Value *ranges) {
 
 // ---------------------------------------------------------------- the chip
 
+// Cores of the largest launch.
+static void print_grid(HostPrinter *printer, uint32_t count, const Value *const launches[]) {
+    int64_t columns = 0, rows = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const Value *grid = value_get(launches[i], "core_grid");
+        if (grid->items[0]->integer > columns) columns = grid->items[0]->integer;
+        if (grid->items[1]->integer > rows) rows = grid->items[1]->integer;
+    }
+    text_format(printer->out, "constexpr uint32_t columns = %lld, rows = %lld;\n", (long long)columns, (long long)rows);
+}
+
 static void print_chip(HostPrinter *printer) {
-    const Value *target = section(printer, "target"), *grid = section(printer, "core_grid");
-    const Value *compute = section(printer, "compute");
+    const Value *target = section(printer, "target");
     bool blackhole = !strcmp(word(target, "arch"), "blackhole");
     text_add(printer->out, "// clang-format off\nconstexpr const char *target = ");
     add_quoted(printer, word(target, "name"));
     text_format(printer->out, ";\nconstexpr tt::ARCH arch = tt::ARCH::%s;\n", blackhole ? "BLACKHOLE" : "WORMHOLE_B0");
-    text_format(printer->out, "constexpr uint32_t columns = %lld, rows = %lld;\n", (long long)grid->items[0]->integer,
-                (long long)grid->items[1]->integer);
-    text_format(printer->out, "constexpr auto fidelity = tt::tt_metal::MathFidelity::%s;\nconstexpr bool fp32_dst = ",
-                word(compute, "math_fidelity"));
+}
+
+static void print_configuration(HostPrinter *printer) {
+    const Value *compute = section(printer, "compute"), *folder = section(printer, "folder");
+    text_add(printer->out, ".folder = ");
+    add_quoted(printer, folder ? folder->text : ".");
+    text_format(printer->out,
+                ",\n.fidelity = tt::tt_metal::MathFidelity::%s,\n.fp32_dst = ", word(compute, "math_fidelity"));
     add_bool(printer, value_get(compute, "fp32_dst")->boolean);
-    text_add(printer->out, ", full_sync_dst = ");
+    text_add(printer->out, ",\n.full_sync_dst = ");
     add_bool(printer, value_get(compute, "full_sync_dst")->boolean);
-    text_add(printer->out, ";\n\nconst std::vector<Area> cores = ");
+    text_add(printer->out, ",\n.cores = ");
     add_areas(printer, section(printer, "core_ranges"));
-    text_add(printer->out, ";\n");
+    text_add(printer->out, ",\n");
 }
 
 // ---------------------------------------------------------------- tensors
@@ -141,14 +156,16 @@ static void print_tensor(HostPrinter *printer, const Value *tensor) {
     text_format(printer->out, ",\n     .memory = Memory::%s, .order = Order::%s, .shard = ", word(layout, "memory"),
                 word(layout, "tile_id_order"));
     add_shard(printer, value_get(layout, "shard"));
+    text_add(printer->out, ", .is_result = ");
+    add_bool(printer, value_get(printer->results, name) != NULL);
     text_add(printer->out, "},\n");
 }
 
 static void print_tensors(HostPrinter *printer) {
     const Value *tensors = section(printer, "tensors");
-    text_add(printer->out, "\nconst std::vector<Tensor> tensors = {\n");
+    text_add(printer->out, ".tensors = {\n");
     for (uint32_t i = 0; i < tensors->count; i++) print_tensor(printer, tensors->items[i]);
-    text_add(printer->out, "};\n");
+    text_add(printer->out, "},\n");
 }
 
 // ---------------------------------------------------------------- L1
@@ -170,15 +187,15 @@ static void print_circular_buffer(HostPrinter *printer, const Value *buffer) {
 
 static void print_l1(HostPrinter *printer) {
     const Value *buffers = section(printer, "circular_buffers"), *semaphores = section(printer, "semaphores");
-    text_add(printer->out, "\nconst std::vector<CircularBuffer> circular_buffers = {\n");
+    text_add(printer->out, ".circular_buffers = {\n");
     for (uint32_t i = 0; i < buffers->count; i++) print_circular_buffer(printer, buffers->items[i]);
-    text_add(printer->out, "};\n\n// Their initial values.\nconst std::vector<uint32_t> semaphores = {\n");
+    text_add(printer->out, "},\n.semaphores = {\n");
     for (uint32_t i = 0; i < semaphores->count; i++) {
         text_format(printer->out, "    %lld,", (long long)number(semaphores->items[i], "initial"));
         add_comment(printer, word(semaphores->items[i], "name"));
         text_add(printer->out, "\n");
     }
-    text_add(printer->out, "};\n");
+    text_add(printer->out, "},\n");
 }
 
 // ---------------------------------------------------------------- kernels
@@ -294,13 +311,51 @@ static void print_kernel(HostPrinter *printer, const Value *kernel) {
     text_add(printer->out, "    },\n");
 }
 
+static void print_launch(HostPrinter *printer) {
+    const Value *kernels = section(printer, "kernels");
+    text_add(printer->out, "\n{\n");
+    print_configuration(printer);
+    print_tensors(printer);
+    print_l1(printer);
+    text_add(printer->out, ".kernels = {\n");
+    for (uint32_t i = 0; i < kernels->count; i++) print_kernel(printer, kernels->items[i]);
+    text_add(printer->out, "},\n},\n");
+}
+
+static bool is_written(const Value *tensor) { return strcmp(word(tensor, "role"), "in") != 0; }
+
+static bool writes(const Value *launch, const char *name) {
+    const Value *tensors = value_get(launch, "tensors");
+    for (uint32_t i = 0; i < tensors->count; i++)
+        if (is_written(tensors->items[i]) && !strcmp(word(tensors->items[i], "name"), name)) return true;
+    return false;
+}
+
+// What the kernel gives back and no later launch writes.
+static Value *results_of(Context *context, const Value *plan, uint32_t count, const Value *const launches[]) {
+    Value *results = value_dict(&context->unit);
+    const Value *tensors = value_get(plan, "tensors");
+    for (uint32_t i = 0; i < tensors->count; i++) {
+        const char *role = word(tensors->items[i], "role"), *name = word(tensors->items[i], "name");
+        bool written = (!strcmp(role, "out") || !strcmp(role, "inout")) && writes(launches[0], name);
+        for (uint32_t k = 1; k < count; k++) written = written && !writes(launches[k], name);
+        if (written) value_set(&context->unit, results, name_of(context, name), value_bool(&context->unit, true));
+    }
+    return results;
+}
+
 void print_host_plan(Context *context, const Value *plan, Text *out) {
-    HostPrinter printer = {context, plan, out};
-    const Value *kernels = section(&printer, "kernels");
+    const Value *several = value_get(plan, "launches");
+    uint32_t count = several ? several->count : 1;
+    const Value *const *launches = several ? several->items : &plan;
+    HostPrinter printer = {.context = context, .plan = plan, .out = out};
     print_chip(&printer);
-    print_tensors(&printer);
-    print_l1(&printer);
-    text_add(out, "\nconst std::vector<Kernel> kernels = {\n");
-    for (uint32_t i = 0; i < kernels->count; i++) print_kernel(&printer, kernels->items[i]);
+    print_grid(&printer, count, launches);
+    text_add(out, "\nconst std::vector<Launch> launches = {\n");
+    for (uint32_t i = 0; i < count; i++) {
+        printer.plan = launches[i];
+        printer.results = results_of(context, plan, count - i, launches + i);
+        print_launch(&printer);
+    }
     text_add(out, "};\n// clang-format on\n");
 }

@@ -65,9 +65,9 @@ def test_launches_are_replaced_whole(tmp_path):
     command = ("compile", f"{tmp_path / 'k.py'}:through_scratch", "M=64", "N=128", "K=64", "-o", tmp_path)
     assert ttile(*command, "--host=cpp").returncode == 0
     folder = tmp_path / "through_scratch"
-    assert (folder / "launch1" / "host.cpp").exists()
+    assert (folder / "host.cpp").exists()
     assert ttile(*command).returncode == 0
-    assert (folder / "launch1" / "run.py").exists() and not (folder / "launch1" / "host.cpp").exists()
+    assert (folder / "launch1" / "run.py").exists() and not (folder / "host.cpp").exists()
     (tmp_path / "k.py").write_text((ROOT / "tests/kernels/gemm.py").read_text().replace("def matmul(", "def through_scratch("))
     assert ttile(*command).returncode == 0
     assert {path.name for path in folder.iterdir()} == {name.replace("matmul", "through_scratch") for name in FILES}

@@ -1,5 +1,6 @@
 // A device for host.cpp that keeps what it is given: buffers keep their bytes, a program is written to $HOST_LOG as it
-// is built, and a launch copies the first buffer to the last one.
+// is built, and a launch copies its first buffer to its last one. Launches behind the first add their number to the
+// first byte.
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
@@ -26,6 +27,7 @@ struct StoredBuffer : tt::tt_metal::distributed::MeshBuffer {
 
 std::vector<std::shared_ptr<StoredBuffer>> buffers;
 uint32_t kernels = 0, semaphores = 0;
+size_t launches = 0, launched = 0; // and the buffers of those
 
 std::ofstream &log() {
     static std::ofstream file(std::getenv("HOST_LOG"));
@@ -125,6 +127,7 @@ uint32_t CreateSemaphore(Program &, const std::variant<CoreRange, CoreRangeSet> 
 KernelHandle CreateKernel(Program &, const std::string &file,
                           const std::variant<CoreCoord, CoreRange, CoreRangeSet> &cores,
                           const std::variant<DataMovementConfig, ComputeConfig> &config) {
+    log() << "path " << file << "\n";
     log() << "kernel " << file.substr(file.rfind('/') + 1);
     if (const auto *compute = std::get_if<ComputeConfig>(&config)) {
         log() << " fidelity " << static_cast<int>(compute->math_fidelity) << " fp32 " << compute->fp32_dest_acc_en
@@ -195,9 +198,13 @@ MeshWorkload::~MeshWorkload() = default;
 void MeshWorkload::add_program(const MeshCoordinateRange &, Program &&) {}
 
 void EnqueueMeshWorkload(MeshCommandQueue &, MeshWorkload &, bool) {
-    if (buffers.front()->bytes.size() == buffers.back()->bytes.size()) {
-        buffers.back()->bytes = buffers.front()->bytes;
+    const StoredBuffer &first = *buffers[launched];
+    if (first.bytes.size() == buffers.back()->bytes.size()) {
+        buffers.back()->bytes = first.bytes;
+        buffers.back()->bytes[0] = static_cast<uint8_t>(first.bytes[0] + launches);
     }
+    log() << "launch " << launches++ << " buffers " << buffers.size() - launched << "\n";
+    launched = buffers.size();
 }
 
 std::shared_ptr<MeshDevice> MeshDevice::create_unit_mesh(int, size_t, size_t, size_t, const DispatchCoreConfig &,

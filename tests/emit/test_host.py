@@ -32,8 +32,8 @@ def device(tmp_path_factory):
 
 
 class Host:
-    def __init__(self, folder, device, kernel):
-        result = ttile("compile", kernel, "--host=cpp", "-o", folder)
+    def __init__(self, folder, device, *kernel):
+        result = ttile("compile", *kernel, "--host=cpp", "-o", folder)
         assert result.returncode == 0, result.stderr
         (path,) = folder.glob("*/tt.plan.json")
         self.folder, self.plan = path.parent, json.loads(path.read_text())
@@ -231,3 +231,36 @@ def test_random_inputs_are_seeded(shards, tmp_path):
         shards.run("--seed", seed, "--output", f"C={tmp_path}/{index}.npy")
         seen.append(np.load(tmp_path / f"{index}.npy"))
     assert (seen[0] == seen[1]).all() and (seen[0] != seen[2]).any() and 0.9 < seen[0].std() < 1.1
+
+
+# ---------------------------------------------------------------- several launches
+
+
+def test_launches_run_in_order_on_the_same_tensors(tmp_path, device):
+    """Y = X, Z = Y and 1 in the last place, then Y is read and written again: see host_device.cpp."""
+    host = Host(tmp_path / "host", device, "tests/kernels/chains.py:three_steps", "M=64", "N=64")
+    x = np.ones((64, 64), np.float32)
+    z = x.copy()
+    z[0, 0] = np.nextafter(np.float32(1), np.float32(2))
+    np.save(tmp_path / "x.npy", x)
+    np.save(tmp_path / "z.npy", z)
+    given = ("--input", f"X={tmp_path}/x.npy", "--tolerance", "0", "--expected", f"Z={tmp_path}/z.npy")
+    outputs = ("--output", f"Y={tmp_path}/y.npy", "--expected", f"Y={tmp_path}/x.npy")
+    result = host.run(*given, *outputs)
+    assert [line.split(":")[0] for line in result.stdout.splitlines()] == ["Z", "Y", "PASS"]
+    assert (np.load(tmp_path / "y.npy") == x).all()
+    folders = [line.split("/")[-2] for line in host.lines("path")]
+    assert sorted(set(folders), key=folders.index) == ["launch0", "launch1", "launch2"]
+    assert folders == sorted(folders) and all((host.folder / folder).is_dir() for folder in folders)
+    assert host.lines("launch") == ["0 buffers 2", "1 buffers 2", "2 buffers 2"]
+    wrong = host.run(*given[:-1], f"Z={tmp_path}/x.npy", *outputs, code=1)
+    assert wrong.stdout.splitlines()[-1] == "FAIL"
+
+
+def test_only_results_are_judged(tmp_path, device):
+    """What launches hand on to each other is no output of the kernel."""
+    kernel = ("tests/kernels/chains.py:through_scratch", "M=64", "N=128", "K=64")
+    host = Host(tmp_path / "host", device, *kernel)
+    result = host.run()
+    assert [line.split(":")[0] for line in result.stdout.splitlines()] == ["D", "DONE (nothing was compared)"]
+    assert not list(host.folder.glob("launch*/host.cpp"))
