@@ -7,27 +7,50 @@ int64_t bytes_in_l1(const Buffer *buffer) {
     return tile_shape(buffer).total * TILE_SIZE * TILE_SIZE * (int64_t)dtype_bytes(buffer->type);
 }
 
-bool doubles_windows(const Statement *nest, const NestAccess *access) {
-    return nest_kind(nest) != NEST_COMPUTE || (access->reads && access->writes && !access->accumulates);
-}
-
-typedef struct WindowSearch {
+typedef struct Search {
     Module *module;
     const Buffer *buffer;
-    bool doubled;
-} WindowSearch;
+    bool used, doubled;
+} Search;
 
 static void search_nest(Statement *statement, void *user) {
-    WindowSearch *search = user;
+    Search *search = user;
     if (!is_nest(statement)) return;
     if (statement->block->owner && is_nest(statement->block->owner)) return; // seen with its nest
     NestAccesses accesses = nest_accesses(search->module, statement);
     const NestAccess *access = find_access(&accesses, search->buffer);
-    search->doubled = search->doubled || (access && doubles_windows(statement, access));
+    search->used = search->used || access;
+    search->doubled = search->doubled || (access && doubles_windows(search->module, statement, access));
+}
+
+static bool is_used_in(Module *module, Statement *statement, const Buffer *buffer) {
+    Search search = {.module = module, .buffer = buffer};
+    Block *blocks[2];
+    int count = is_nest(statement) ? 0 : statement_blocks(statement, blocks);
+    search_nest(statement, &search);
+    for (int i = 0; i < count; i++) walk_statements(blocks[i], search_nest, &search);
+    return search.used;
+}
+
+// Only the nests behind it, which will be one with it, use what the nest makes of the buffer.
+static bool stays_in_dst(Module *module, const Statement *nest, const Buffer *buffer) {
+    const Statement *owner = nest->block->owner;
+    if (!owner || owner->kind != STATEMENT_LAUNCH) return false; // the next turn of a loop may use it
+    Statement *s = nest->next;
+    while (s && is_nest(s) && nest_kind(s) == NEST_COMPUTE) s = s->next;
+    for (; s; s = s->next)
+        if (is_used_in(module, s, buffer)) return false;
+    return true;
+}
+
+bool doubles_windows(Module *module, const Statement *nest, const NestAccess *access) {
+    if (nest_kind(nest) != NEST_COMPUTE) return true;
+    bool updates = access->reads && access->writes && !access->accumulates;
+    return updates && !stays_in_dst(module, nest, access->buffer);
 }
 
 bool has_two_windows(Module *module, Block *block, const Buffer *buffer) {
-    WindowSearch search = {.module = module, .buffer = buffer};
+    Search search = {.module = module, .buffer = buffer};
     walk_statements(block, search_nest, &search);
     return search.doubled;
 }

@@ -10,7 +10,7 @@ int64_t coarse_steps(Function *function, const CompileOptions *options, Statemen
 int64_t bytes_in_l1(const Buffer *buffer);
 // Does the access ask for two windows: one that is worked on, and one that a mover fills or empties, or that a nest
 // makes from it?
-bool doubles_windows(const Statement *nest, const NestAccess *access);
+bool doubles_windows(Module *module, const Statement *nest, const NestAccess *access);
 // Does any nest of the block?
 bool has_two_windows(Module *module, Block *block, const Buffer *buffer);
 

@@ -126,7 +126,7 @@ static void add_nest(Grouping *grouping, Statement *statement) {
         const NestAccess *access = &nest.accesses.items[i];
         WideBuffer *buffer = wide_of(grouping, access->buffer);
         if (!buffer) continue;
-        buffer->doubled = buffer->doubled || doubles_windows(statement, access);
+        buffer->doubled = buffer->doubled || doubles_windows(grouping->module, statement, access);
         if (!access->writes || access->accumulates) continue;
         if (grouping->copies > buffer->copies) buffer->copies = grouping->copies;
         Stream stream = {statement, bytes_in_l1(access->buffer) * grouping->turns};
