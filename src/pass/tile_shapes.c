@@ -1,5 +1,6 @@
-// Tiles of 16 rows or columns. The matrix and vector units work on tiles of 32x32; smaller ones can be moved. A buffer
-// that a tensor with such tiles is copied to or from has the same, and nothing else may touch either.
+// Tiles of 16 rows or columns. What computes is emitted for tiles of 32x32, the only ones with which the instruction
+// sequences were run on the vendor's stack (smaller ones differ in faces, broadcasts and masks); others can be moved. A
+// buffer that a tensor with such tiles is copied to or from has the same, and nothing else may touch either.
 #include "pass/tile_shapes.h"
 #include "ir/walk.h"
 
@@ -40,10 +41,12 @@ static void settle_copy(Statement *statement, void *user) {
 
 static void refuse_use(const Settling *work, const Buffer *buffer) {
     if (!has_small_tiles(buffer)) return;
-    report(work->context, DIAG_LAYOUT_UNSUPPORTED, work->statement->location,
-           "%s has tiles of %dx%d, which can be copied between memory and a buffer of the same dtype, and nothing else",
-           buffer->name, buffer->layout.tile_rows, buffer->layout.tile_columns);
-    report_help(work->context, "use tiles of 32x32 for what is computed with");
+    report(
+        work->context, DIAG_LAYOUT_UNSUPPORTED, work->statement->location,
+        "%s has tiles of %dx%d: expected 32x32, the only tiles that kernels compute with; others can be copied between "
+        "memory and a buffer of the same dtype",
+        buffer->name, buffer->layout.tile_rows, buffer->layout.tile_columns);
+    report_help(work->context, "leave out the tile_shape of what is computed with");
     fail_now(work->context);
 }
 
