@@ -57,7 +57,6 @@ static const char *device_option(const char *text) {
     if (strncmp(text, kind, sizeof kind - 1) != 0) return text;
     const char *rest = text + sizeof kind - 1;
     while (*rest == ' ') rest++;
-    if (*rest == '\0') return targets[0].name;
     return strncmp(rest, option, sizeof option - 1) == 0 ? rest + sizeof option - 1 : text;
 }
 
@@ -68,6 +67,7 @@ static void suggest_target(Context *context, const char *name) {
     for (int i = 0; i < TARGET_COUNT && near < 0; i++)
         if (text_nearest(name, &targets[i].arch, 1) == 0 || strcmp(name, targets[i].device) == 0) near = i;
     if (near >= 0) report_help(context, "did you mean '%s'?", legal[near]);
+    if (!strcmp(name, "tenstorrent")) report_help(context, "name the chip: 'tenstorrent -device=wormhole'");
 }
 
 const Target *target_parse_at(Context *context, const char *text, Location place) {
