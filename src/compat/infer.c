@@ -49,7 +49,7 @@ static bool holds_prefix(const Function *function, const char *prefix) {
 // A later generation says it, so that the first one must not.
 static bool is_said(const Function *function) {
     return holds_prefix(function, "tt.") || function->attributes[ATTR_CORE_GRID] ||
-           function->attributes[ATTR_WORK_PARTITION];
+           function->attributes[ATTR_CORE_RANGES] || function->attributes[ATTR_WORK_PARTITION];
 }
 
 static bool holds(const Function *function, const char *name) { return value_get(function->user_attributes, name); }
@@ -100,7 +100,10 @@ static int64_t cores_of_schedule(const Maker *maker, CompatCores cores) {
 
 void compat_infer_schedule(Function *function, CompatCores cores) {
     static const char *const extents[] = {"tt_grid_x", "tt_grid_y", "tt_grid_z"};
-    if (is_said(function) || holds(function, "tt_tiles_per_core") || holds(function, "tt_schedule")) return;
+    static const char *const saying[] = {"tt_tiles_per_core", "tt_schedule", "tt_core_ranges", "tt_core_runtime_args"};
+    if (is_said(function)) return;
+    for (size_t i = 0; i < sizeof saying / sizeof *saying; i++)
+        if (holds(function, saying[i])) return;
     Maker maker = maker_of(function);
     LaunchGrid grid;
     if (!launch_grid(function, &grid))
@@ -159,8 +162,10 @@ void compat_infer_shard(Function *function) {
 // ---------------------------------------------------------------- cores with work
 
 void compat_infer_core_map(Function *function, CompatCores cores) {
+    static const char *const placing[] = {"tt_schedule", "tt_core_runtime_args"}; // they have the places themselves
     if (is_said(function) || holds(function, "tt_core_ranges")) return;
-    if (holds(function, "tt_schedule") && !holds(function, "tt_tiles_per_core")) return; // it has the places itself
+    for (size_t i = 0; i < sizeof placing / sizeof *placing && !holds(function, "tt_tiles_per_core"); i++)
+        if (holds(function, placing[i])) return;
     Maker maker = maker_of(function);
     const Value *runs = value_get(function->user_attributes, "tt_tiles_per_core");
     if (!runs || runs->kind != VALUE_LIST) {

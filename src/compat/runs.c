@@ -78,6 +78,25 @@ static int ascending(const void *left, const void *right) {
     return (a > b) - (a < b);
 }
 
+// What may stand beside a block's row and column. How many steps it takes comes from the kernel's own loop.
+static bool is_known_of_block(const char *key, const Value *value) {
+    if (!strcmp(key, "len_k") || !strcmp(key, "k_len"))
+        return value->kind == VALUE_NULL || (value->kind == VALUE_INT && value->integer >= 1);
+    return !strcmp(key, "tile_order") && (value->kind == VALUE_NULL || value->kind == VALUE_TEXT);
+}
+
+static void check_block(Rewriting *work, const char *name, const Value *block, const char *const keys[2]) {
+    for (uint32_t i = 0; block->kind == VALUE_DICT && i < block->count; i++) {
+        const char *key = block->keys[i];
+        if (!strcmp(key, keys[0]) || !strcmp(key, keys[1]) || is_known_of_block(key, block->items[i])) continue;
+        report(work->context, DIAG_LEGACY_MALFORMED, legacy_key_place(work, block, i), "%s: a block has no such %s",
+               name, key);
+        report_help(work->context, "a block has %s, %s, a length along k of at least 1, and tile_order", keys[0],
+                    keys[1]);
+        fail_now(work->context);
+    }
+}
+
 // Blocks as {row, column} of one core; together they must be one run of items.
 static void add_blocks(Rewriting *work, const char *name, const Value *cores, uint32_t entry, const char *const keys[2],
                        Assignments *list) {
@@ -91,6 +110,7 @@ static void add_blocks(Rewriting *work, const char *name, const Value *cores, ui
     if (!work->has_grid) return;
     int64_t *items = arena_new_array(work->arena, int64_t, blocks->count);
     for (uint32_t i = 0; i < blocks->count; i++) {
+        check_block(work, name, blocks->items[i], keys);
         int64_t row = field(work, name, blocks->items[i], keys[0]),
                 column = field(work, name, blocks->items[i], keys[1]);
         if (column >= work->grid.extent[0] || row >= work->grid.extent[1] * work->grid.extent[2])

@@ -10,7 +10,11 @@ static void check_cover(Rewriting *work) {
     const Assignment *runs = assignments_by_start(&work->assignments, work->arena);
     int64_t next = 0;
     for (uint32_t i = 0; i < count; i++) {
-        if (runs[i].start != next || runs[i].count > work->grid.items)
+        if (runs[i].count > work->grid.items)
+            fail(work->context, DIAG_LEGACY_CONTRADICTION, legacy_place(work, runs[i].by),
+                 "%s: core (%lld, %lld) has %lld work items, and the launch has %lld", work->assigned_by,
+                 (long long)runs[i].x, (long long)runs[i].y, (long long)runs[i].count, (long long)work->grid.items);
+        if (runs[i].start != next)
             fail(work->context, DIAG_LEGACY_CONTRADICTION, legacy_place(work, runs[i].by),
                  "%s: core (%lld, %lld) begins at work item %lld, expected %lld: every item once", work->assigned_by,
                  (long long)runs[i].x, (long long)runs[i].y, (long long)runs[i].start, (long long)next);
@@ -80,6 +84,7 @@ static void check_facts(Rewriting *work) {
 
 static void check_mesh(Rewriting *work) {
     const Value *mesh = legacy_value(work, "tt.device_mesh");
+    if (mesh && !mesh->count) fail_malformed(work, "tt.device_mesh", "sizes of the mesh, such as [1, 1]", mesh);
     for (uint32_t i = 0; mesh && i < mesh->count; i++) {
         if (mesh->items[i]->integer == 1) continue;
         report(work->context, DIAG_LEGACY_SCHEDULE, legacy_place(work, mesh->items[i]),

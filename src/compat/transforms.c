@@ -50,9 +50,6 @@ static _Noreturn void fail_unknown(Rewriting *work, const LegacyUse *use) {
     int count = 0;
     for (; count < legacy_row_count && count < 64; count++) known[count] = legacy_rows[count].name;
     int nearest = text_nearest(use->name, known, count);
-    if (attr_find(use->name) < ATTR_COUNT)
-        fail(work->context, DIAG_LEGACY_UNKNOWN, place_or_function(work, use->place),
-             "%s is set by options and passes, not by a kernel's author", use->name);
     report(work->context, DIAG_LEGACY_UNKNOWN, place_or_function(work, use->place),
            "there is no Tenstorrent attribute %s", use->name);
     if (nearest >= 0) report_help(work->context, "did you mean %s?", known[nearest]);
@@ -123,34 +120,6 @@ static bool find_uses(Rewriting *work) {
     return work->uses.count > 0;
 }
 
-// ---------------------------------------------------------------- today's partition
-
-static bool is_todays_partition(const Value *value) {
-    const Value *first = value && value->kind == VALUE_LIST && value->count ? value->items[0] : NULL;
-    return first && first->kind == VALUE_DICT && (value_get(first, "block") || value_get(first, "run"));
-}
-
-// A partition in today's form is no legacy: it and what belongs to it are the function's own attributes, which
-// TTTilesToCoreMap checks.
-static void adopt_partition(Function *function) {
-    static const AttrId adopted[] = {ATTR_WORK_PARTITION, ATTR_CORE_GRID, ATTR_CORE_RANGES, ATTR_WORK_GRID,
-                                     ATTR_WORK_ORDER};
-    const Value *user = function->user_attributes;
-    if (!is_todays_partition(value_get(user, "tt.work_partition"))) return;
-    Value *kept = value_dict(&function->module->context->unit);
-    for (uint32_t i = 0; i < user->count; i++) {
-        bool taken = false;
-        for (size_t k = 0; k < sizeof adopted / sizeof *adopted && !taken; k++)
-            if (!strcmp(attr_name(adopted[k]), user->keys[i]) && attr_check(adopted[k], user->items[i])) {
-                function->attributes[adopted[k]] = user->items[i];
-                taken = true;
-            }
-        if (!taken)
-            value_set_at(&function->module->context->unit, kept, user->keys[i], value_place(user, i), user->items[i]);
-    }
-    function->user_attributes = kept;
-}
-
 // ---------------------------------------------------------------- writing
 
 // Whether a use before it becomes the same.
@@ -209,7 +178,6 @@ void compat_apply_transforms(Function *function, CompatCores cores, bool quiet) 
                       .function = function,
                       .cores = cores,
                       .layouts = value_dict(&context->unit)};
-    adopt_partition(function);
     if (!find_uses(&work)) return;
     work.has_grid = launch_grid(function, &work.grid);
     read_schedule(&work);

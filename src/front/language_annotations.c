@@ -1,5 +1,8 @@
 // The user's own layouts, schedule and attributes.
+#include <string.h>
+
 #include "front/library.h"
+#include "ir/attrs.h"
 
 static Value *scalar_value(Arena *arena, const Object *object) {
     switch (object->kind) {
@@ -113,7 +116,29 @@ Object *language_annotate_schedule(Evaluator *ev, Call *call) {
     return object_none(ev->arena);
 }
 
+// Today's attributes in today's form; false if it is none of them.
+static bool hold_todays(Evaluator *ev, const AttributeEntry *entry) {
+    const char *name = entry->name;
+    const Node *node = entry->value_node;
+    AttrId id = attr_find(name);
+    if (id == ATTR_COUNT) return false;
+    const Value *value = attribute_value(ev, entry->value, node, 0);
+    bool has_older_form = id == ATTR_WORK_PARTITION || id == ATTR_CORE_RANGES || id == ATTR_LAYOUT_DESC;
+    if (has_older_form && !attr_check(id, value)) return false; // apply_compatibility_transforms checks it
+    if (!attr_check(id, value))
+        stop_at(ev, DIAG_FRONT_TYPE, node->location, "expected `%s` as %s, seen %s", name, attr_type(id),
+                show_object(ev, entry->value));
+    bool is_made = id == ATTR_OPTIONS || id == ATTR_SHARD_ALIASES || id == ATTR_DST_SCHEDULE ||
+                   id == ATTR_ITEMS_TOGETHER || id == ATTR_MULTICAST;
+    if (is_made || strcmp(attr_type(id), "flag") == 0)
+        stop_at(ev, DIAG_FRONT_VALUE, node->location, "expected an attribute that a kernel's author sets, seen `%s`",
+                name);
+    ev->function->attributes[id] = value;
+    return true;
+}
+
 void hold_attribute(Evaluator *ev, const AttributeEntry *entry) {
+    if (hold_todays(ev, entry)) return;
     value_set_at(&ev->context->unit, ev->function->user_attributes, entry->name, entry->key_node->location,
                  attribute_value(ev, entry->value, entry->value_node, 1));
 }

@@ -3,7 +3,6 @@
 
 #include "front/library.h"
 #include "ir/affine.h"
-#include "ir/attrs.h"
 #include "ir/build.h"
 
 static const Node *parameter_of(const Evaluator *ev, const Node *node) {
@@ -131,36 +130,15 @@ Object *tvmscript_first(Evaluator *ev, Call *call) {
 
 // ---------------------------------------------------------------- attributes
 
-static bool set_known_attribute(Evaluator *ev, const AttributeEntry *entry) {
-    const char *name = entry->name;
-    const Node *node = entry->value_node;
-    if (strcmp(name, "tilelang_out_idx") == 0) {
-        ev->kernel->out_idx = entry->value;
-        return true;
-    }
-    AttrId id = attr_find(name);
-    if (id == ATTR_COUNT) return false;
-    const Value *value = attribute_value(ev, entry->value, node, 0);
-    bool has_older_form = id == ATTR_WORK_PARTITION || id == ATTR_CORE_RANGES || id == ATTR_LAYOUT_DESC;
-    if (has_older_form && !attr_check(id, value)) return false; // apply_compatibility_transforms checks it
-    if (!attr_check(id, value))
-        stop_at(ev, DIAG_FRONT_TYPE, node->location, "expected `%s` as %s, seen %s", name, attr_type(id),
-                show_object(ev, entry->value));
-    bool is_made = id == ATTR_OPTIONS || id == ATTR_SHARD_ALIASES || id == ATTR_DST_SCHEDULE ||
-                   id == ATTR_ITEMS_TOGETHER || id == ATTR_MULTICAST;
-    if (is_made || strcmp(attr_type(id), "flag") == 0)
-        stop_at(ev, DIAG_FRONT_VALUE, node->location, "expected an attribute that a kernel's author sets, seen `%s`",
-                name);
-    ev->function->attributes[id] = value;
-    return true;
-}
-
 Object *tvmscript_func_attr(Evaluator *ev, Call *call) {
     const Object *dict = call->args[0];
     if (dict->kind != OBJECT_DICT) return language_func_attr(ev, call);
     for (uint32_t i = 0; i < dict->list.count / 2; i++) {
         AttributeEntry entry = attribute_entry(ev, dict, i, call->nodes[0]);
-        if (!set_known_attribute(ev, &entry)) hold_attribute(ev, &entry);
+        if (strcmp(entry.name, "tilelang_out_idx") == 0)
+            ev->kernel->out_idx = entry.value;
+        else
+            hold_attribute(ev, &entry);
     }
     return object_none(ev->arena);
 }

@@ -1,5 +1,5 @@
-# run: opt --passes=apply_compatibility_transforms --no-locations
-# error: 9:22 legacy-unknown
+# error: 8:38 value
+# exit: 1
 import tilelang.language as T
 
 

@@ -1,0 +1,12 @@
+# run: opt --passes=apply_compatibility_transforms --no-locations
+# error: 9:40 legacy-malformed
+import tilelang.language as T
+
+
+@T.prim_func
+def copy(A: T.Tensor((128, 128), "bfloat16"), C: T.Tensor((128, 128), "bfloat16")):
+    with T.Kernel(4, 4) as (bx, by):
+        T.func_attr({"tt.device_mesh": []})
+        A_shared = T.alloc_shared((32, 32), "bfloat16")
+        T.copy(A[by * 32, bx * 32], A_shared)
+        T.copy(A_shared, C[by * 32, bx * 32])
