@@ -17,7 +17,8 @@ static void verify_attributes(Verifier *verifier) {
     verifier->code = DIAG_IR_TEXT; // whoever made the rest of the IR, these are a user's
     for (uint32_t i = 0; i < user->count; i++) {
         AttrId known = attr_find(user->keys[i]);
-        if (known != ATTR_COUNT && function->attributes[ATTR_CANONICAL])
+        bool is_todays = known != ATTR_COUNT && attr_check(known, user->items[i]);
+        if (is_todays || (known != ATTR_COUNT && function->attributes[ATTR_CANONICAL]))
             invalid(verifier, "the attribute %s is no %s; in an older form it goes to apply_compatibility_transforms",
                     user->keys[i], attr_type(known));
         else if (!attr_is_printable(user->items[i]))

@@ -1,4 +1,4 @@
-# error: 8:38 value
+# error: 9:38 value
 # exit: 1
 import tilelang.language as T
 
