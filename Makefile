@@ -1,5 +1,5 @@
 # The common jobs. CMake does the work: CMakePresets.json has the builds, scripts/ the steps.
-.PHONY: all demo test check-metalium asan clang fuzz bench calibrate docs format format-check lint install clean
+.PHONY: all demo test check-metalium asan clang fuzz fuzz-repeat bench calibrate docs format format-check lint install clean
 PREFIX ?= /usr/local
 FUZZ_SECONDS ?= 60
 
@@ -36,6 +36,12 @@ fuzz:
 	@scripts/install_packages.sh build check
 	@scripts/build.sh fuzz
 	@scripts/fuzz.sh $(FUZZ_SECONDS)
+
+# The same inputs every time.
+fuzz-repeat:
+	@scripts/install_packages.sh build check
+	@scripts/build.sh fuzz
+	@scripts/fuzz.sh --repeat
 
 bench:
 	@scripts/prepare_tests.sh

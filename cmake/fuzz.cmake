@@ -2,13 +2,16 @@
 # found (fuzz/crashes/<target>/) and its seeds are part of the normal tests.
 set(TTILE_SEEDS_fuzz_source examples tests/kernels tests/errors)
 set(TTILE_SEEDS_fuzz_ir tests/pass/*)
-set(TTILE_SEEDS_fuzz_lower examples tests/pass/*)
+set(TTILE_SEEDS_fuzz_lower examples tests/pass/* tests/programs/legal)
 set(FUZZ_SHARED fuzz/fuzz.c fuzz/lowering.c)
 file(GLOB FUZZ_TARGETS CONFIGURE_DEPENDS fuzz/fuzz_*.c)
 foreach(source ${FUZZ_TARGETS})
   get_filename_component(name ${source} NAME_WE)
   if(TTILE_FUZZ)
     add_executable(${name} ${source} ${FUZZ_SHARED})
+    if(NOT name STREQUAL fuzz_npy) # the others read text
+      target_sources(${name} PRIVATE fuzz/mutator.c fuzz/edits.c)
+    endif()
     target_link_options(${name} PRIVATE -fsanitize=fuzzer)
     target_link_libraries(${name} PRIVATE ttile_core PkgConfig::JANSSON)
   endif()

@@ -62,6 +62,10 @@ static void verify_store(Verifier *verifier, const Statement *statement) {
     verify_typed(verifier, statement->store.value, buffer->type, "value of a store");
 }
 
+static bool is_canonical(const Statement *loop) {
+    return loop->loop.start && expr_is_int(loop->loop.start, 0) && loop->loop.step && expr_is_int(loop->loop.step, 1);
+}
+
 static void verify_for(Verifier *verifier, const Statement *statement) {
     DType type = statement->loop.variable->type;
     if (!dtype_is_integer(type)) invalid(verifier, "a loop's variable must be an integer, and is %s", dtype_name(type));
@@ -69,6 +73,9 @@ static void verify_for(Verifier *verifier, const Statement *statement) {
     verify_typed(verifier, statement->loop.extent, type, "count of a loop");
     verify_typed(verifier, statement->loop.step, type, "step of a loop");
     if (statement->loop.step && expr_is_int(statement->loop.step, 0)) invalid(verifier, "the step of a loop is 0");
+    const Function *function = verifier->function;
+    if (function->attributes[ATTR_CANONICAL] && function->body && !is_canonical(statement))
+        invalid(verifier, "tt.canonical says that loops count from 0 by 1");
     if (statement->loop.stages >= 0 && statement->loop.kind != FOR_PIPELINED)
         invalid(verifier, "only a T.Pipelined loop has stages");
     if (statement->loop.stages < -1) invalid(verifier, "a loop has %d stages", statement->loop.stages);

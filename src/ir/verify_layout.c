@@ -33,19 +33,15 @@ static void verify_memory(Verifier *verifier, const Buffer *buffer) {
 
 // The attribute that says that such a buffer has a layout: its own, or one that builds on it. NULL if none is held.
 static const char *promise_of(const Function *function, const Buffer *buffer) {
-    static const AttrId promises[] = {ATTR_LAYOUT_DESC, ATTR_BUFFER_LAYOUTS, ATTR_TILED};
+    static const AttrId promises[] = {ATTR_LAYOUT_DESC,      ATTR_BUFFER_LAYOUTS, ATTR_TILED,  ATTR_STAGED,
+                                      ATTR_CIRCULAR_BUFFERS, ATTR_FLOW_CONTROL,   ATTR_THREADS};
     for (size_t i = buffer->scope != SCOPE_GLOBAL; i < sizeof promises / sizeof *promises; i++)
         if (function->attributes[promises[i]]) return attr_name(promises[i]);
     return NULL;
 }
 
-// What a text gives before the pass that settles layouts has run is that pass's to judge.
-void verify_layout(Verifier *verifier, const Buffer *buffer) {
+static void verify_content(Verifier *verifier, const Buffer *buffer) {
     const Layout *layout = &buffer->layout;
-    if (!has_plane(layout, buffer->rank))
-        invalid(verifier, "the tile plane [%d, %d] of '%s' does not suit its orientation and its %d dimensions",
-                layout->rows_dimension, layout->columns_dimension, buffer->name, buffer->rank);
-    if (!promise_of(verifier->function, buffer)) return;
     if (!is_tile_side(layout->tile_rows) || !is_tile_side(layout->tile_columns))
         invalid(verifier, "the tiles of '%s' are %dx%d, and their sides must be 16 or 32", buffer->name,
                 layout->tile_rows, layout->tile_columns);
@@ -55,10 +51,15 @@ void verify_layout(Verifier *verifier, const Buffer *buffer) {
     verify_memory(verifier, buffer);
 }
 
-void verify_has_layout(Verifier *verifier, const Buffer *buffer) {
-    if (buffer->has_layout || buffer->scope == SCOPE_VAR) return;
-    const char *promise = promise_of(verifier->function, buffer);
-    if (promise)
+// What a text gives before the pass that settles layouts has run is that pass's to judge.
+void verify_layout(Verifier *verifier, const Buffer *buffer) {
+    const char *promise = buffer->scope == SCOPE_VAR ? NULL : promise_of(verifier->function, buffer);
+    if (buffer->has_layout && !has_plane(&buffer->layout, buffer->rank))
+        invalid(verifier, "the tile plane [%d, %d] of '%s' does not suit its orientation and its %d dimensions",
+                buffer->layout.rows_dimension, buffer->layout.columns_dimension, buffer->name, buffer->rank);
+    else if (promise && buffer->has_layout)
+        verify_content(verifier, buffer);
+    else if (promise)
         invalid(verifier, "'%s' has no layout, and %s says that every %s has one", buffer->name, promise,
                 buffer->scope == SCOPE_GLOBAL ? "tensor" : "on-chip buffer");
 }

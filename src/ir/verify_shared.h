@@ -38,8 +38,7 @@ void verify_integer(Verifier *verifier, const Expr *expr, const char *what);
 void verify_typed(Verifier *verifier, const Expr *expr, DType type, const char *what);
 void verify_buffer_use(Verifier *verifier, const Buffer *buffer);
 void verify_buffer(Verifier *verifier, const Buffer *buffer);
-void verify_layout(Verifier *verifier, const Buffer *buffer);     // of a buffer that has one
-void verify_has_layout(Verifier *verifier, const Buffer *buffer); // where the attributes say that it has
+void verify_layout(Verifier *verifier, const Buffer *buffer); // and that there is one, where attributes say so
 void verify_operation(Verifier *verifier, const Statement *statement);
 void verify_head(Verifier *verifier);    // parameters, sizes, attributes
 void verify_program(Verifier *verifier); // circular buffers, arguments, cores

@@ -33,7 +33,6 @@ void verify_integer(Verifier *verifier, const Expr *expr, const char *what) {
 void verify_buffer_use(Verifier *verifier, const Buffer *buffer) {
     if (!scope_has(&verifier->scope, buffer))
         invalid(verifier, "buffer '%s' is used where it is not allocated", buffer->name);
-    verify_has_layout(verifier, buffer);
 }
 
 void verify_buffer(Verifier *verifier, const Buffer *buffer) {
@@ -41,7 +40,7 @@ void verify_buffer(Verifier *verifier, const Buffer *buffer) {
     if (buffer->scope == SCOPE_VAR && buffer->rank != 0)
         invalid(verifier, "variable '%s' must have no dimensions, and has %d", buffer->name, buffer->rank);
     for (int i = 0; i < buffer->rank; i++) verify_integer(verifier, buffer->shape[i], "size of a dimension");
-    if (buffer->has_layout) verify_layout(verifier, buffer);
+    verify_layout(verifier, buffer);
 }
 
 // ---------------------------------------------------------------- operands

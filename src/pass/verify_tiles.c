@@ -45,6 +45,11 @@ static void check_nest_form(const TileCheck *check, const Statement *statement) 
     bool loops =
         statement->kind == STATEMENT_FOR && (statement->loop.kind == FOR_TILE || statement->loop.kind == FOR_SERIAL);
     if (!loops) refuse(check, statement, ATTR_TILED, "a loop over tiles holds more than loops and stores");
+    int64_t turns;
+    if (expr_constant(statement->loop.extent, &turns) && turns < 1)
+        refuse(check, statement, ATTR_TILED, "a loop over tiles has %lld turns", (long long)turns);
+    if (!expr_is_int(statement->loop.start, 0) || !expr_is_int(statement->loop.step, 1))
+        refuse(check, statement, ATTR_TILED, "a loop over tiles does not count from 0 by 1");
     if (!statement->loop.body->first) refuse(check, statement, ATTR_TILED, "a loop over tiles is empty");
     for (const Statement *s = statement->loop.body->first; s; s = s->next) check_nest_form(check, s);
 }
@@ -149,12 +154,15 @@ static void check_block(const TileCheck *check, const Block *block) {
 }
 
 void verify_tiles(Function *function, DiagnosticCode code) {
-    if (!function->attributes[ATTR_TILED]) return;
+    AttrSet held = attrs_held(function);
+    AttrSet circular = ATTR_BIT(CIRCULAR_BUFFERS) | ATTR_BIT(FLOW_CONTROL) | ATTR_BIT(THREADS);
+    AttrSet staged = ATTR_BIT(STAGED) | circular; // what comes later says what came before it, too
+    if (!(held & (ATTR_BIT(TILED) | staged))) return;
     TileCheck check = {.function = function,
                        .context = function->module->context,
                        .code = code,
-                       .staged = function->attributes[ATTR_STAGED] != NULL,
-                       .circular = function->attributes[ATTR_CIRCULAR_BUFFERS] != NULL};
+                       .staged = held & staged,
+                       .circular = held & circular};
     if (function->body) check_block(&check, function->body);
     check.program = true;
     for (uint32_t i = 0; i < function->threads.count; i++) check_block(&check, function->threads.items[i]->body);

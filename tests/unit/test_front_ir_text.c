@@ -12,7 +12,7 @@ static const char element_level[] =
     "    m: T.size(\"int32\", 128),\n"
     "    n: T.size(\"int64\"),\n"
     "):  # k.py:3:5\n"
-    "    T.func_attr({\"tt.canonical\": True, \"tt.core_grid\": [8, 8], \"mine\": \"a \\\"b\\\"\"})\n"
+    "    T.func_attr({\"tt.core_grid\": [8, 8], \"tt.hoisted\": True, \"mine\": \"a \\\"b\\\"\"})\n"
     "    with T.Kernel(m // 32, 2) as (bx, by):  # k.py:5:10\n"
     "        a = T.alloc_shared((32, 64), \"bfloat16\")  # k.py:6:9\n"
     "        v = T.alloc_var(\"float32\")\n"

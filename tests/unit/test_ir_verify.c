@@ -95,6 +95,11 @@ static void store_float_index(World *w) { w->store->store.indices[0] = w->store-
 static void lose_index(World *w) { w->store->store.indices[1] = NULL; }
 static void wide_loop(World *w) { w->loop->loop.extent = expr_integer(w->module, DTYPE_INT64, 4); }
 static void still_loop(World *w) { w->loop->loop.step = expr_int(w->module, 0); }
+static void start_elsewhere(World *w) {
+    w->function->attributes[ATTR_CANONICAL] = value_bool(&w->context->unit, true);
+    w->loop->loop.start = expr_int(w->module, 1);
+}
+
 static void stages_of_serial(World *w) { w->loop->loop.stages = 2; }
 static void launch_of_rank_4(World *w) { w->launch->launch.rank = 4; }
 static void missing_region(World *w) { w->copy->op.operands[1].region = NULL; }
@@ -115,8 +120,8 @@ static void no_layout(World *w) { w->function->attributes[ATTR_BUFFER_LAYOUTS] =
 
 static void layout_of_another_type(World *w) {
     no_layout(w);
-    w->s->has_layout = true;
-    w->s->layout = (Layout){.space = SPACE_L1,
+    w->a->has_layout = true;
+    w->a->layout = (Layout){.space = SPACE_L1,
                             .rows_dimension = 0,
                             .columns_dimension = 1,
                             .format = DTYPE_BFLOAT16,
@@ -209,10 +214,11 @@ static const struct {
     {wrong_attribute, "tt.core_grid must be of type [int]", 9},
     {void_buffer, "buffer 's' has no type", 2},
     {tile_plane, "the tile plane [1, 1] of 's' does not suit", 2},
-    {no_layout, "'A' has no layout, and tt.buffer_layouts says", 4},
-    {layout_of_another_type, "the layout of 's' says bfloat16, and its elements are float32", 2},
+    {no_layout, "'A' has no layout, and tt.buffer_layouts says", 9},
+    {layout_of_another_type, "the layout of 'A' says bfloat16, and its elements are float32", 9},
     {user_takes_ours, "the attribute tt.tiled is no flag", 9},
     {break_outside, "'break' stands outside of every loop", 6},
+    {start_elsewhere, "tt.canonical says that loops count from 0 by 1", 3},
     {integer_condition, "the condition must be bool, and is int32", 6},
     {nested_launch, "a launch stands inside", 1},
     {unknown_word, "must be one of sum|max|", 6},
