@@ -2,6 +2,8 @@
 // operation: on one tile, on a tile and a scalar, on two tiles.
 #include "pass/dst_expression.h"
 
+#include "ir/walk.h"
+
 // ---------------------------------------------------------------- tables
 
 typedef struct UnaryRule {
@@ -152,6 +154,8 @@ static TileValue floor_remainder(Section *section, const Expr *expr) {
     return (TileValue){value, true};
 }
 
+static bool is_one(const Expr *scalar) { return scalar->kind == EXPR_FLOAT && scalar->real == 1; }
+
 static TileValue with_scalar(Section *section, const Expr *expr, const BinaryRule *rule) {
     bool scalar_first = is_scalar(expr->args[0]);
     const Expr *tile = expr->args[scalar_first ? 1 : 0],
@@ -161,7 +165,7 @@ static TileValue with_scalar(Section *section, const Expr *expr, const BinaryRul
     if (expr->op == OP_DIV && !scalar_first) return unary(section, INSTR_MUL_UNARY, tile, reciprocal(section, scalar));
     if (expr->op == OP_DIV) {
         TileValue value = unary(section, INSTR_RECIP_TILE, tile, NULL);
-        emit_unary(section, INSTR_MUL_UNARY, value.reg, scalar);
+        if (!is_one(scalar)) emit_unary(section, INSTR_MUL_UNARY, value.reg, scalar);
         return value;
     }
     if (expr->op == OP_MAX && scalar->kind == EXPR_FLOAT && scalar->real == 0)
@@ -216,6 +220,19 @@ static void compare_with_zero(Section *section, const BinaryRule *rule, int diff
     if (rule->negate) emit_unary(section, INSTR_RSUB_UNARY, difference, constant(section, 1));
 }
 
+static void forget_load(const Expr *expr, void *user) {
+    Resident *resident = expr->kind == EXPR_LOAD ? section_resident(user, expr->buffer) : NULL;
+    if (resident) resident->uses_left--;
+}
+
+// Both operands; one that is the same as the other is evaluated once.
+static int evaluate_pair(Section *section, const Expr *expr, TileValue values[]) {
+    bool same = expr->args[0] == expr->args[1];
+    if (same) walk_expression(expr->args[1], forget_load, section);
+    evaluate_operands(section, same ? 1 : 2, expr->args, values);
+    return same ? 1 : 2;
+}
+
 static TileValue binary(Section *section, const Expr *expr) {
     const Expr *left, *right;
     InstructionId matrix = matrix_instruction(section, expr, &left, &right);
@@ -226,9 +243,8 @@ static TileValue binary(Section *section, const Expr *expr) {
     bool one_row = is_row(expr->args[1]) || (is_row(expr->args[0]) && expr->op != OP_SUB && !is_row(expr->args[1]));
     if (one_row && row_instruction(expr->op) != INSTR_NONE) return with_row(section, expr);
     TileValue values[2];
-    evaluate_operands(section, 2, expr->args, values);
-    int out = result_register(section, 2, values);
-    emit_registers(section, rule->with_tile, 3, (int[]){values[0].reg, values[1].reg, out});
+    int count = evaluate_pair(section, expr, values), out = result_register(section, count, values);
+    emit_registers(section, rule->with_tile, 3, (int[]){values[0].reg, values[count - 1].reg, out});
     compare_with_zero(section, rule, out);
     return (TileValue){out, true};
 }

@@ -24,6 +24,7 @@ typedef struct EngineNeeds {
     EngineState first;
     const Statement *sfpu_instruction, *pack_instruction; // that ask first
     bool fpu_varies, sfpu_varies, source_a_varies, source_b_varies, pack_varies;
+    bool fpu_anyway; // the first one stands in a loop whose turns end with another: it is asked for in there anyway
 } EngineNeeds;
 
 extern const EngineState engine_unknown;

@@ -142,7 +142,8 @@ static LoopSummary summarize(Sync *sync, const Statement *loop, Block *body) {
 static void hoist(Sync *sync, const LoopSummary *summary, Statement *loop) {
     const EngineNeeds *needs = &summary->needs;
     const EngineState *first = &needs->first, *end = &summary->end;
-    if (first->fpu.init != INSTR_NONE && (!needs->fpu_varies || engine_same_config(&first->fpu, &end->fpu)))
+    bool returns = engine_same_config(&first->fpu, &end->fpu) && !needs->fpu_anyway;
+    if (first->fpu.init != INSTR_NONE && (!needs->fpu_varies || returns))
         require_fpu(sync, first->fpu.instruction, loop);
     if (first->sfpu != INSTR_NONE && (!needs->sfpu_varies || first->sfpu == end->sfpu))
         require_sfpu(sync, needs->sfpu_instruction, loop);
@@ -155,8 +156,15 @@ static bool surely_runs(const Statement *loop) {
     return loop->kind == STATEMENT_FOR && expr_constant(loop->loop.extent, &turns) && turns > 0;
 }
 
+// Every turn asks for the first configuration, whatever the loop begins with.
+static bool asks_anyway(const LoopSummary *summary) {
+    const EngineNeeds *needs = &summary->needs;
+    return needs->fpu_anyway || (needs->fpu_varies && !engine_same_config(&needs->first.fpu, &summary->end.fpu));
+}
+
 static void visit_loop(Sync *sync, Statement *loop, Block *body) {
     LoopSummary summary = summarize(sync, loop, body);
+    if (sync->needs.first.fpu.init == INSTR_NONE) sync->needs.fpu_anyway |= asks_anyway(&summary);
     hoist(sync, &summary, loop);
     bool has_one_turn = loop->kind == STATEMENT_LAUNCH && sync->one_item;
     EngineState head = sync->state;
