@@ -1,4 +1,6 @@
 // Layouts: each by itself, and those that tt.layout_desc and tt.buffer_layouts say are there.
+#include <string.h>
+
 #include "ir/attrs.h"
 #include "ir/verify_shared.h"
 
@@ -48,6 +50,9 @@ static void verify_content(Verifier *verifier, const Buffer *buffer) {
     if (layout->format != buffer->type)
         invalid(verifier, "the layout of '%s' says %s, and its elements are %s", buffer->name,
                 dtype_name(layout->format), dtype_name(buffer->type));
+    if (layout->padding && (buffer->scope == SCOPE_GLOBAL || strcmp(layout->padding, "zero") != 0))
+        invalid(verifier, "the padding of '%s' is \"%s\"; only \"zero\" is known, of on-chip buffers", buffer->name,
+                layout->padding);
     verify_memory(verifier, buffer);
 }
 

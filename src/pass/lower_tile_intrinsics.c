@@ -4,6 +4,7 @@
 #include "ir/walk.h"
 #include "pass/bounds.h"
 #include "pass/lower.h"
+#include "pass/padding.h"
 #include "pass/planes.h"
 
 const Expr *tile_start(Module *module, const Expr *element, Location location, const Buffer *buffer, int dimension) {
@@ -283,8 +284,21 @@ static void check_shape(Statement *statement, void *user) {
     }
 }
 
+// Text may hold tt.padded of buffers that are not marked, and sums would then take in what lies beyond the edge.
+static void check_padded(Function *function) {
+    const Buffer *missing = mark_padding(function);
+    Context *context = function->module->context;
+    if (!missing) return;
+    report(context, DIAG_IR_TEXT, missing->location,
+           "%s holds tt.padded, and the layout of '%s', which a product sums over, has no \"padding\": \"zero\"",
+           function->name, missing->name);
+    report_help(context, "leave the attribute out and run PadTiles");
+    fail_now(context);
+}
+
 static void run(Function *function, const CompileOptions *options) {
     (void)options;
+    if (function->is_claimed) check_padded(function);
     walk_statements(function->body, check_shape, function);
     check_on_chip_bounds(function);
     lower_block(function, function_launch(function)->launch.body);

@@ -7,6 +7,7 @@
 #include "ir/affine.h"
 #include "ir/walk.h"
 #include "pass/internal.h"
+#include "pass/padding.h"
 
 typedef struct Padding {
     Function *function;
@@ -14,6 +15,7 @@ typedef struct Padding {
     bool copied;          // it is written by a copy
     bool computed;        // it is written by something else than a copy or a fill with 0
     bool again;           // a buffer was marked in this round
+    const Buffer *first;  // that was marked
 } Padding;
 
 static bool is_zero(const Expr *expr) { return (expr->kind == EXPR_FLOAT && expr->real == 0) || expr_is_int(expr, 0); }
@@ -50,6 +52,7 @@ static void mark(Padding *padding, Buffer *buffer) {
     if (!is_on_chip(buffer) || buffer->layout.padding) return;
     buffer->layout.padding = name_of(padding->function->module->context, "zero");
     padding->again = true;
+    if (!padding->first) padding->first = buffer;
 }
 
 static void visit_product(Statement *statement, void *user) {
@@ -89,14 +92,19 @@ static void visit_source(Statement *statement, void *user) {
         if (operands[i].kind == OPERAND_REGION) mark(user, operands[i].region->buffer);
 }
 
-static void run(Function *function, const CompileOptions *options) {
-    (void)options;
+const Buffer *mark_padding(Function *function) {
     Padding padding = {.function = function};
     walk_statements(function->body, visit_product, &padding);
     do {
         padding.again = false;
         walk_statements(function->body, visit_source, &padding);
     } while (padding.again);
+    return padding.first;
+}
+
+static void run(Function *function, const CompileOptions *options) {
+    (void)options;
+    mark_padding(function);
     hold(function, ATTR_PADDED);
 }
 
