@@ -168,7 +168,8 @@ void compat_infer_core_map(Function *function, CompatCores cores) {
         if (holds(function, placing[i])) return;
     Maker maker = maker_of(function);
     const Value *runs = value_get(function->user_attributes, "tt_tiles_per_core");
-    if (!runs || runs->kind != VALUE_LIST) {
+    if (runs && runs->kind != VALUE_LIST) return; // apply_compatibility_transforms says what is wrong with it
+    if (!runs) {
         report(maker.context, DIAG_PASS_REQUIRES, function->location,
                "apply_layout_aware_metadata_passes needs the attribute tt_tiles_per_core, which %s does not hold",
                function->name);

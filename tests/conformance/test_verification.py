@@ -148,6 +148,7 @@ def copy(
     "text,error,place",
     [
         ('"tt_tiles_per_core": [1, 2]', "legacy-malformed", "8:39"),
+        ('"tt_tiles_per_core": 5', "legacy-malformed", "8:39"),
         ('"tt_grid_x": "four"', "legacy-malformed", "8:31"),
         ('"tt_grid_x": 5', "legacy-contradiction", "8:31"),
         ('"tt_tiles_per_core": [[0, 8], [7, 8]]', "legacy-contradiction", "8:48"),
