@@ -19,10 +19,15 @@ typedef struct Persistent {
 static int64_t list_item(const Value *list, uint32_t i) { return list->items[i]->integer; }
 
 // The partition may come from IR text.
-static void check_partition(const Persistent *work) {
-    const char *fault = work_fault(work->function, work->form);
-    if (!fault) return;
-    fail(work->module->context, DIAG_PASS_REQUIRES, work->function->location, "GridToPersistentTT needs %s", fault);
+static void check_work(const Persistent *work, const CompileOptions *options) {
+    Function *function = work->function;
+    const char *fault = work_fault(function, work->form);
+    if (fault)
+        fail(work->module->context, DIAG_PASS_REQUIRES, function->location, "GridToPersistentTT needs %s", fault);
+    for (uint32_t i = 0; function->is_claimed && i < function->threads.count; i++) {
+        const Statement *launch = block_launch(function->threads.items[i]->body);
+        if (launch) check_partition(function, options, launch);
+    }
 }
 
 // `each`: how many the argument counts as one.
@@ -178,7 +183,7 @@ static void make_persistent(Persistent *work, Statement *launch) {
 
 static void run(Function *function, const CompileOptions *options) {
     Persistent work = {.function = function, .module = function->module, .form = work_form(function, options)};
-    check_partition(&work);
+    check_work(&work, options);
     work.together = items_together(function, options);
     add_arguments(&work);
     for (uint32_t i = 0; i < function->threads.count; i++) {

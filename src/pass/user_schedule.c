@@ -185,9 +185,10 @@ Schedule schedule_of(Function *function, const CompileOptions *options, bool tel
 
 // ---------------------------------------------------------------- cores
 
-LaunchGrid launch_grid_of(Function *function) {
+LaunchGrid launch_grid_of(Function *function) { return grid_of_launch(function, function_launch(function)); }
+
+LaunchGrid grid_of_launch(const Function *function, const Statement *launch) {
     Context *context = function->module->context;
-    const Statement *launch = function_launch(function);
     LaunchGrid grid = {{1, 1, 1}, 1};
     for (int i = 0; i < launch->launch.rank; i++) {
         if (!expr_evaluate_bound(launch->launch.extents[i], &grid.extent[i]))

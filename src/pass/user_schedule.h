@@ -29,6 +29,7 @@ typedef struct LaunchGrid {
     int64_t extent[3];
     int64_t items;
 } LaunchGrid;
-LaunchGrid launch_grid_of(Function *function);
+LaunchGrid grid_of_launch(const Function *function, const Statement *launch);
+LaunchGrid launch_grid_of(Function *function); // of its launch
 
 #endif

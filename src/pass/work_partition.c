@@ -303,17 +303,34 @@ static void check_order(Mapping *map, const CompileOptions *options, const Value
         refuse(map, held, "runs are counted in row_major or column_major, not in %s", tile_order_name(asked));
 }
 
+// Reads what is held as the pass itself would write it.
+static void read_partition(Mapping *map, const CompileOptions *options, const Value *held) {
+    for (uint32_t i = 0; i < held->count; i++) check_core(map, held->items[i]);
+    check_order(map, options, held);
+    read_entries(map, held);
+    check_coverage(map, held);
+    check_cores(map);
+}
+
 bool keep_partition(Mapping *map, const CompileOptions *options) {
     const Value *held = map->function->attributes[ATTR_WORK_PARTITION];
     check_grid(map);
     if (!held) check_alone(map);
     if (!held || is_overridden(map, options, held)) return false;
     tell_legacy(map, options);
-    for (uint32_t i = 0; i < held->count; i++) check_core(map, held->items[i]);
-    check_order(map, options, held);
-    read_entries(map, held);
-    check_coverage(map, held);
-    check_cores(map);
+    read_partition(map, options, held);
     hold_partition(map, options);
     return true;
+}
+
+void check_partition(Function *function, const CompileOptions *options, const Statement *launch) {
+    Context *context = function->module->context;
+    Mapping map = {.arena = &context->unit,
+                   .context = context,
+                   .function = function,
+                   .target = options->target,
+                   .grid = grid_of_launch(function, launch),
+                   .partition = value_list(&context->unit)};
+    check_grid(&map);
+    read_partition(&map, options, function->attributes[ATTR_WORK_PARTITION]);
 }

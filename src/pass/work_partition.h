@@ -12,5 +12,8 @@ WorkForm work_form(const Function *function, const CompileOptions *options);
 // IR text may hold any: NULL if every entry has a core and what the form says, and tt.work_grid three extents; else
 // what is needed.
 const char *work_fault(const Function *function, WorkForm form);
+// Whether the partition that is held is one of that launch: fails with DIAG_WORK_PARTITION where entries contradict
+// each other, the launch or the cores.
+void check_partition(Function *function, const CompileOptions *options, const Statement *launch);
 
 #endif
