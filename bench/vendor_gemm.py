@@ -116,10 +116,11 @@ def tensor(name, rows, columns, role):
     return f'{name}: T.Tensor(({rows * TILE}, {columns * TILE}), "bfloat16", role="{role}", layout={{{layout}}}),'
 
 
-def buffer(name, index, pages, window, producer, consumer):
+def buffer(name, index, pages, window, producer, consumer, shares=None):
+    alias = f", alias=cb_{shares}" if shares else ""
     return (
         f'cb_{name} = T.circular_buffer({index}, "bfloat16", page_bytes={PAGE}, pages={pages}, window={window}, '
-        f'producer="{producer}", consumer="{consumer}", unpack="source", holds="{name}")'
+        f'producer="{producer}", consumer="{consumer}", unpack="source", holds="{name}"{alias})'
     )
 
 
@@ -148,13 +149,11 @@ def declare(text, b):
     ]:
         text.add(argument(name, *place, f', core="{axis}"'))
     block, sub = b.block_m * b.block_n, b.sub_m * b.sub_n
-    free = L1 // PAGE - 2 * b.block_k * (b.block_m + b.block_n) - block
-    out = min(block, free // 2 // sub * sub)
     text.add(buffer("in0", 0, 2 * b.block_m * b.block_k, b.block_m * b.block_k, "writer", "compute"))
     text.add(buffer("in1", 1, 2 * b.block_n * b.block_k, b.block_n * b.block_k, "reader", "compute"))
-    text.add(buffer("sums", 2, block, block, "compute", "compute"))
-    text.add(buffer("left", 16, out, sub, "compute", "reader"))
-    text.add(buffer("right", 17, out, sub, "compute", "writer"))
+    text.add(buffer("sums", 2, block, sub, "compute", "compute"))
+    text.add(buffer("left", 16, block, sub, "compute", "reader", "sums"))
+    text.add(buffer("right", 17, block, sub, "compute", "writer", "sums"))
     for i, name in enumerate(["in0_ready", "in0_valid", "in1_ready", "in1_valid"]):
         text.add(f"{name} = T.semaphore({i}, 0)")
 
@@ -252,10 +251,20 @@ def compute(text, b, cores, output):
 
     def add_up():
         multiply(text, b)
+        text.add(f"cb_reserve_back(cb_sums, {sub})")
         text.add("tile_regs_wait()")
         with text.loop("t", sub):
-            text.add(f"pack_tile_at(t, cb_sums, (si * {b.block_n // b.sub_n} + sj) * {sub} + t)")
+            text.add("pack_tile(t, cb_sums)")
         text.add("tile_regs_release()")
+        text.add(f"cb_push_back(cb_sums, {sub})")
+
+    def begin():
+        text.add(f"cb_reserve_back(cb_{output}, (si * {b.block_n // b.sub_n} + sj + 1) * {sub})")
+        add_up()
+
+    def forget():
+        text.add(f"cb_wait_front(cb_sums, {b.block_m * b.block_n})")
+        text.add(f"cb_pop_front(cb_sums, {b.block_m * b.block_n})")
 
     def finish():
         text.add("copy_init(cb_sums)")
@@ -279,12 +288,11 @@ def compute(text, b, cores, output):
         text.add(init)
         with text.loop("block", b.core_m // b.block_m * (b.core_n // b.block_n)):
             text.add("pack_reconfig_data_format(cb_sums)")
-            text.add(f"cb_reserve_back(cb_sums, {b.block_m * b.block_n})")
-            step(text, b, add_up)
+            step(text, b, begin)
             text.add("pack_reconfig_l1_acc(1)")
             with text.loop("k", b.k // b.block_k - 2):
+                forget()
                 step(text, b, add_up)
-            text.add(f"cb_push_back(cb_sums, {b.block_m * b.block_n})")
             step(text, b, finish)
 
 

@@ -23,10 +23,10 @@ Fabric fabric_new(const Target *target, Arena *arena) {
 
 // ---------------------------------------------------------------- ways
 
-// A write that was held up does not fill the link as it goes on: those that follow it on its virtual channel wait, and
-// the buffers behind it are small.
+// A packet that was held up does not fill the link as it goes on: those that follow it on its virtual channel wait, and
+// the buffers behind it are small. Writes share one channel, answers to reads take any.
 static void take_idle(Fabric *fabric, Calendar *link, const Packet *packet) {
-    double share = fabric->target->noc_held_up_share;
+    double share = packet->share;
     int64_t idle = share > 0 && share < 1 ? (int64_t)((double)packet->on_link * (1 / share - 1)) : 0;
     calendar_take(link, fabric->arena, packet->now, packet->head + packet->on_link, idle);
 }
@@ -35,7 +35,7 @@ static void take_link(Fabric *fabric, Packet *packet, int axis, Router from) {
     Calendar *link = calendar_at(fabric, fabric->link[packet->noc][axis], from);
     int64_t arrival = packet->head;
     fabric_take(fabric, link, packet, packet->on_link);
-    if (packet->writes && packet->head > arrival) take_idle(fabric, link, packet);
+    if (packet->head > arrival) take_idle(fabric, link, packet);
     packet->head += fabric->target->noc_hop_cycles;
     fabric->link_bytes += packet->bytes;
 }
@@ -88,6 +88,7 @@ int64_t fabric_read(Fabric *fabric, const Transfer *transfer) {
     Router core = fabric_worker(fabric, transfer->core), memory = router_of(fabric, transfer->noc, transfer->home);
     Packet packet = fabric_packet(fabric, transfer->noc, transfer->start, answer_at(fabric, transfer, core, memory),
                                   transfer->bytes);
+    packet.share = fabric->target->noc_answer_held_up_share;
     if (!same_router(core, memory)) take_source(fabric, transfer, memory, &packet);
     take_way(fabric, &packet, memory, core);
     fabric_take(fabric, calendar_at(fabric, fabric->inward[transfer->noc], core), &packet,
@@ -121,7 +122,7 @@ WriteTimes fabric_write(Fabric *fabric, const Transfer *transfer) {
     Router core = fabric_worker(fabric, transfer->core), memory = router_of(fabric, noc, transfer->home);
     Packet packet = fabric_packet(fabric, noc, transfer->start, transfer->start, transfer->bytes);
     WriteTimes times = {.left = fabric_leave(fabric, &packet, core)};
-    packet.writes = true;
+    packet.share = target->noc_held_up_share;
     take_way(fabric, &packet, core, memory);
     if (!same_router(core, memory)) take_destination(fabric, transfer->home, memory, &packet);
     int64_t hops = fabric_hops(fabric, noc, core, memory);

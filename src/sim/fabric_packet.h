@@ -10,7 +10,7 @@ typedef struct Packet {
     int64_t now; // the start of the transfer, for the calendars
     int64_t bytes, on_link;
     int64_t head, length;
-    bool writes;
+    double share; // of a link that it fills where it had to wait for one
 } Packet;
 
 int64_t fabric_cycles(int64_t bytes, double rate);

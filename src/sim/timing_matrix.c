@@ -2,9 +2,9 @@
 //
 // Each unpacker fills the banks of its source register in turn, and waits until math has handed the next one back.
 // Their instructions are issued in order, each when its unpacker is through with the one before. One that waits for a
-// bank holds up its own unpacker alone. Math needs a full bank of both. A block product keeps up to two tiles of its
-// shorter side in their banks while those of the longer side stream by; when it starts, the banks are still those of
-// the product before, and so math waits for them.
+// bank holds up its own unpacker alone, and has read by then what the unpacker holds: it waits as it writes. Math needs
+// a full bank of both. A block product keeps up to two tiles of its shorter side in their banks while those of the
+// longer side stream by; when it starts, the banks are still those of the product before, and so math waits for them.
 #include "sim/timing.h"
 
 enum { SOURCE_A, SOURCE_B };
@@ -21,7 +21,9 @@ typedef struct Side {
 typedef struct Call {
     TimedCore *core;
     Side kept, streaming; // tiles of a pass
-    int64_t passes, step; // cycles of math for a pair of tiles
+    int64_t passes, step; // cycles of math for a pair of tiles, with two tiles kept
+    int64_t less_alone;   // with one
+    int64_t pass_end;     // at the end of a pass
     int64_t work;         // of the busier unpacker
     int64_t first_start;  // of math
     int64_t math_busy;
@@ -31,11 +33,13 @@ typedef struct Call {
 
 static int64_t bank_of(const TimedSource *source, int64_t tile) { return (source->filled + tile) & 1; }
 
-// Issues the instruction that unpacks the tile; gives when its bank is there, too.
+// Issues the instruction that unpacks the tile; gives when it starts to read, which is before its bank is there by as
+// much as the unpacker holds.
 static int64_t issue_unpack(Call *call, const Side *side, int64_t tile) {
     TimedCore *core = call->core;
     core->unpack_gate = later(later(core->unpack_gate, core->unpack.issue), side->source->free);
-    return later(core->unpack_gate, side->source->back[bank_of(side->source, tile)]);
+    int64_t back = side->source->back[bank_of(side->source, tile)];
+    return later(core->unpack_gate, back - target_of(core)->cycles_unpack_ahead);
 }
 
 static void unpack(Call *call, const Side *side, int64_t tile, int64_t start) {
@@ -69,8 +73,9 @@ static void multiply(Call *call, int64_t kept, int64_t streaming) {
     if (call->kept.tiles > 0) start = later(start, left->ready[banks[0]]);
     if (call->streaming.tiles > 0) start = later(start, right->ready[banks[1]]);
     if (call->first_start < 0) call->first_start = start;
-    math->engine = start + call->step;
-    call->math_busy += call->step;
+    int64_t step = call->step - (call->kept.tiles < 2 ? call->less_alone : 0);
+    math->engine = start + step;
+    call->math_busy += step;
     if (kept + 1 >= call->kept.tiles) right->back[banks[1]] = math->engine;
     if (streaming + 1 >= call->streaming.tiles) left->back[banks[0]] = math->engine;
 }
@@ -95,6 +100,8 @@ static void run_pass(Call *call) {
         if (j > 0) unpack_tile(call, &call->streaming, j);
         for (int64_t i = 0; i < at_least_one(call->kept.tiles); i++) multiply(call, i, j);
     }
+    call->core->math.engine += call->pass_end;
+    call->math_busy += call->pass_end;
     call->kept.source->filled += call->kept.tiles;
     call->streaming.source->filled += call->streaming.tiles;
 }
@@ -110,7 +117,8 @@ static Side side_of(TimedCore *core, const CodeInstruction *in, int which, int64
     return (Side){&core->sources[source], tiles, core->buffers[in->buffers[which]].info->format};
 }
 
-// The shorter side is kept, two tiles at a time.
+// The shorter side is kept, two tiles at a time. Of the instructions around the phases of a product one is for several
+// phases and one for two kept tiles; another ends the pass.
 static Call product_call(TimedCore *core, const CodeInstruction *in, const Scalar *values) {
     const Target *target = target_of(core);
     bool is_block = in->row->id == INSTR_MATMUL_BLOCK;
@@ -120,7 +128,10 @@ static Call product_call(TimedCore *core, const CodeInstruction *in, const Scala
     return (Call){.core = core,
                   .kept = side_of(core, in, keeps_rows ? 0 : 1, kept),
                   .streaming = side_of(core, in, keeps_rows ? 1 : 0, streaming),
-                  .step = target->cycles_phase * core->timing->phases + target->cycles_product};
+                  .step =
+                      target->cycles_phase * core->timing->phases + target->cycles_product - (core->timing->phases < 2),
+                  .less_alone = 1,
+                  .pass_end = 1};
 }
 
 static Call binary_call(TimedCore *core, const CodeInstruction *in) {
