@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Compares simulated cycles with the vendor's measurements of its default matrix product.
+"""Compares simulated cycles with the vendor's measurements of its matrix product.
 
-The vendor (tt-metal, tech_reports/GEMM_FLOPS, n150, bfloat16, HiFi2, out of the box, with trace) publishes utilisations of
-the math core's kernel: ideal cycles over the time from its start to its end, on average over the cores. Its program is
-written by vendor_gemm.py and timed here, without numbers. CALIBRATED are the three sizes that the model is held to,
-OTHERS the rest of the vendor's table as far as it is the same program, TUNED some of its other table, whose blocks are chosen
-by hand. Fails if one of the three is off by more than LIMIT.
+The vendor (tt-metal, tech_reports/GEMM_FLOPS, n150, bfloat16, with trace) publishes utilisations of the math core's
+kernel: ideal cycles over the time from its start to its end, on average over the cores. Its program is written by
+vendor_gemm.py and timed here, without numbers. CALIBRATED are the three sizes of the default product (HiFi2, out of the box)
+that the model is held to, OTHERS the rest of that table as far as it is the same program, TUNED all of its other table
+whose operands are in DRAM and bfloat16; there the blocks are chosen by hand. TAILS are what the default product takes after
+math has ended: the host's time less the kernel's and the launch. Fails if one of the three is off by more than LIMIT.
 """
 
 import argparse
@@ -30,6 +31,9 @@ OTHERS = {
     (3072, 3072, 4096): 60.97,
     (3072, 4096, 4096): 59.41,
 }
+# Of the sizes that run too short for the clock to be lowered; microseconds, 2.6 of them launch: what 512 x 512 x 512 takes
+# beyond its kernel where operands and results stay in L1.
+TAILS = {(512, 512, 512): 5.9, (1024, 1024, 1024): 27.0, (1024, 1024, 2048): 52.6, (1024, 2048, 2048): 48.7}
 # Size, into how many parts K, M and N of a core are cut, fidelity.
 TUNED = {
     ((3072, 3072, 4096), (2, 1, 1), "HiFi2"): 74.19,
@@ -63,11 +67,21 @@ def utilization(ttile, text):
     return 100 * report["math_utilization"], report["cycles"]
 
 
+def tail(ttile, size):
+    """Cycles from the average end of math to the end of the program."""
+    report = simulate(ttile, vendor_gemm.program(*size), "--no-numbers", "--no-verify")
+    return report["cycles"] - report["math_cycles"]
+
+
+def tuned(size, parts, fidelity):
+    return vendor_gemm.program(*size, vendor_gemm.tuned_blocks(*size, *parts), fidelity)
+
+
 def compare(ttile, name, text, published):
     simulated, cycles = utilization(ttile, text)
     error = simulated / published - 1
     print(f"{name:<28} {cycles:>11,} {simulated:>10.1f} {published:>10.1f} {100 * error:>+8.1f}", flush=True)
-    return abs(error) <= LIMIT
+    return error
 
 
 def compare_default(ttile, size, published):
@@ -75,8 +89,7 @@ def compare_default(ttile, size, published):
 
 
 def compare_tuned(ttile, size, parts, fidelity, published):
-    text = vendor_gemm.program(*size, vendor_gemm.tuned_blocks(*size, *parts), fidelity)
-    return compare(ttile, " x ".join(map(str, size)) + f", {fidelity}", text, published)
+    return compare(ttile, " x ".join(map(str, size)) + f", {fidelity}", tuned(size, parts, fidelity), published)
 
 
 def main():
@@ -85,13 +98,17 @@ def main():
     parser.add_argument("--all", action="store_true", help="the sizes that were not fitted, too")
     options = parser.parse_args()
     print(f"{'M x K x N':<28} {'cycles':>11} {'ttile %':>10} {'vendor %':>10} {'error %':>8}")
-    good = [compare_default(options.ttile, size, published) for size, published in CALIBRATED.items()]
+    errors = [compare_default(options.ttile, size, published) for size, published in CALIBRATED.items()]
+    good = all(abs(error) <= LIMIT for error in errors)
     if options.all:
-        for size, published in OTHERS.items():
-            compare_default(options.ttile, size, published)
-        for tuned, published in TUNED.items():
-            compare_tuned(options.ttile, *tuned, published)
-    return 0 if all(good) else 1
+        errors += [compare_default(options.ttile, size, published) for size, published in OTHERS.items()]
+        errors += [compare_tuned(options.ttile, *row, published) for row, published in TUNED.items()]
+        mean = (sum(error * error for error in errors) / len(errors)) ** 0.5
+        print(f"{len(errors)} rows, root mean square of errors {100 * mean:.1f} %")
+        for size, measured in TAILS.items():
+            name = " x ".join(map(str, size))
+            print(f"after math, {name}: {tail(options.ttile, size) / 1000:.1f} thousand cycles, measured {measured} us")
+    return 0 if good else 1
 
 
 if __name__ == "__main__":

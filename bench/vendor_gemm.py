@@ -6,7 +6,12 @@ column and in1 down the columns from the first row, with the block sizes that it
 create_simple_matmul_program_config and matmul_multicore_reuse_mcast_2d_program_factory), HiFi2, a 16-bit DST, partial
 sums added up in L1 by the packer and reloaded in the last step. in0 comes over NoC 1, in1 over NoC 0; results leave over
 NoC 0, those of the right half over NoC 1: as there, where the roles of the two data-movement cores are exchanged for that
-half. It is here to compare simulated cycles with the vendor's measurements (docs/timing.md).
+half. Results, and the sums that they are made of, have the same bytes of L1, as there: two buffers more over those of
+`sums`, and the first sums of a block wait until the results of the last one are written. At the end of each inner step but
+the last two the unpackers wait until all sums of the block are there, as there, too. Nothing proves that two queues over
+the same bytes keep out of each other's way when other threads take from them, so the program runs with --no-verify; the
+simulator's own checks stay, and it multiplies. It is here to compare simulated cycles with the vendor's measurements
+(docs/timing.md).
 """
 
 import sys
@@ -258,11 +263,11 @@ def compute(text, b, cores, output):
         text.add("tile_regs_release()")
         text.add(f"cb_push_back(cb_sums, {sub})")
 
-    def begin():
+    def begin():  # the results of the last block have these bytes until they are written
         text.add(f"cb_reserve_back(cb_{output}, (si * {b.block_n // b.sub_n} + sj + 1) * {sub})")
         add_up()
 
-    def forget():
+    def end_step():
         text.add(f"cb_wait_front(cb_sums, {b.block_m * b.block_n})")
         text.add(f"cb_pop_front(cb_sums, {b.block_m * b.block_n})")
 
@@ -291,7 +296,7 @@ def compute(text, b, cores, output):
             step(text, b, begin)
             text.add("pack_reconfig_l1_acc(1)")
             with text.loop("k", b.k // b.block_k - 2):
-                forget()
+                end_step()
                 step(text, b, add_up)
             step(text, b, finish)
 

@@ -24,18 +24,19 @@ Fabric fabric_new(const Target *target, Arena *arena) {
 // ---------------------------------------------------------------- ways
 
 // A packet that was held up does not fill the link as it goes on: those that follow it on its virtual channel wait, and
-// the buffers behind it are small. Writes share one channel, answers to reads take any.
-static void take_idle(Fabric *fabric, Calendar *link, const Packet *packet) {
-    double share = packet->share;
-    int64_t idle = share > 0 && share < 1 ? (int64_t)((double)packet->on_link * (1 / share - 1)) : 0;
+// the buffers behind it are small. Writes share one channel, answers to reads take any. What takes no longer than the
+// packet itself is made up for in the buffers.
+static void take_idle(Fabric *fabric, Calendar *link, const Packet *packet, int64_t waited) {
+    if (waited <= packet->on_link || packet->share <= 0 || packet->share >= 1) return;
+    int64_t idle = (int64_t)((double)packet->on_link * (1 / packet->share - 1));
     calendar_take(link, fabric->arena, packet->now, packet->head + packet->on_link, idle);
 }
 
 static void take_link(Fabric *fabric, Packet *packet, int axis, Router from) {
     Calendar *link = calendar_at(fabric, fabric->link[packet->noc][axis], from);
-    int64_t arrival = packet->head;
+    int64_t tail = packet->head + packet->length;
     fabric_take(fabric, link, packet, packet->on_link);
-    if (packet->head > arrival) take_idle(fabric, link, packet);
+    take_idle(fabric, link, packet, packet->head + packet->length - tail);
     packet->head += fabric->target->noc_hop_cycles;
     fabric->link_bytes += packet->bytes;
 }
