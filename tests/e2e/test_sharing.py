@@ -61,7 +61,7 @@ def report_of(kernel, bindings, *options):
     return ttile_json("run", kernel, *words(bindings), "--no-check", *options)
 
 
-BIG = {"M": 4096, "N": 4096, "K": 512}
+BIG = {"M": 2048, "N": 2048, "K": 1024}
 
 
 @pytest.mark.parametrize("name", PASSES)
