@@ -123,8 +123,7 @@ static bool hold_todays(Evaluator *ev, const AttributeEntry *entry) {
     AttrId id = attr_find(name);
     if (id == ATTR_COUNT) return false;
     const Value *value = attribute_value(ev, entry->value, node, 0);
-    bool has_older_form = id == ATTR_WORK_PARTITION || id == ATTR_CORE_RANGES || id == ATTR_LAYOUT_DESC;
-    if (has_older_form && !attr_check(id, value)) return false; // apply_compatibility_transforms checks it
+    if (attr_has_older_form(id) && !attr_check(id, value)) return false; // apply_compatibility_transforms checks it
     if (!attr_check(id, value))
         stop_at(ev, DIAG_FRONT_TYPE, node->location, "expected `%s` as %s, seen %s", name, attr_type(id),
                 show_object(ev, entry->value));

@@ -50,7 +50,8 @@ static void read_attributes(Reader *reader, const Node *call) {
     if (dict->kind != VALUE_DICT) ir_refuse(reader, call, "T.func_attr takes a dict");
     for (uint32_t i = 0; i < dict->count; i++) {
         AttrId id = attr_find(dict->keys[i]);
-        if (id == ATTR_COUNT) {
+        bool is_older = id != ATTR_COUNT && attr_has_older_form(id) && !attr_check(id, dict->items[i]);
+        if (id == ATTR_COUNT || is_older) {
             value_set_at(&reader->context->unit, reader->function->user_attributes, dict->keys[i], value_place(dict, i),
                          dict->items[i]);
             continue;

@@ -24,6 +24,10 @@ AttrId attr_find(const char *name) {
     return (AttrId)id;
 }
 
+bool attr_has_older_form(AttrId id) {
+    return id == ATTR_WORK_PARTITION || id == ATTR_CORE_RANGES || id == ATTR_LAYOUT_DESC;
+}
+
 AttrSet attrs_held(const Function *function) {
     AttrSet held = 0;
     for (int id = 0; id < ATTR_COUNT; id++) {

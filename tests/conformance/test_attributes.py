@@ -1,4 +1,4 @@
-"""Attributes of both generations mean the same in source and in TVMScript, under both pipelines."""
+"""Attributes of both generations mean the same in source, in TVMScript and in IR text, under both pipelines."""
 
 import json
 
@@ -32,11 +32,41 @@ def copy(A: T.handle, C: T.handle):
                 T.copy(T.region(S[0, 0], 1, 32, 32), T.region(C_1[by * 32, bx * 32], 2, 32, 32))
 """
 
-FORMS = {"source": SOURCE, "tvmscript": TVMSCRIPT}
+IR_TEXT = """# ttile ir 1
+
+@T.prim_func
+def copy(
+    A: T.Tensor((128, 128), "bfloat16", role="in"),
+    C: T.Tensor((128, 128), "bfloat16", role="out"),
+):
+    T.func_attr({%s})
+    with T.Kernel(4, 4) as (bx, by):
+        A_shared = T.alloc_shared((32, 32), "bfloat16")
+        T.copy(A[T.span(by * 32, 32), T.span(bx * 32, 32)], A_shared[T.span(0, 32), T.span(0, 32)])
+        T.copy(A_shared[T.span(0, 32), T.span(0, 32)], C[T.span(by * 32, 32), T.span(bx * 32, 32)])
+"""
+
+FORMS = {"source": SOURCE, "tvmscript": TVMSCRIPT, "ir": IR_TEXT}
+
+TWO_LAUNCHES = """import tilelang.language as T
+
+
+@T.prim_func
+def twice(A: T.Tensor((128, 128), "bfloat16"), B: T.Tensor((128, 128), "bfloat16"), C: T.Tensor((128, 128), "bfloat16")):
+    with T.Kernel(4, 4) as (bx, by):
+        T.func_attr({"tt.core_ranges": [{"start": [0, 0], "extent": [2, 2]}]})
+        A_shared = T.alloc_shared((32, 32), "bfloat16")
+        T.copy(A[by * 32, bx * 32], A_shared)
+        T.copy(A_shared, B[by * 32, bx * 32])
+    with T.Kernel(4, 4) as (bx, by):
+        B_shared = T.alloc_shared((32, 32), "bfloat16")
+        T.copy(B[by * 32, bx * 32], B_shared)
+        T.copy(B_shared, C[by * 32, bx * 32])
+"""
 
 
 def compiled(folder, form, attributes, pipeline):
-    path = folder / "kernel.py"
+    path = folder / ("kernel.ttir" if form == "ir" else "kernel.py")
     path.write_text(FORMS[form] % attributes)
     result = ttile("compile", path, "-o", folder / "out", f"--pipeline={pipeline}")
     assert result.returncode == 0, result.stderr
@@ -72,3 +102,12 @@ def test_work_of_every_core(tmp_path, attributes, cores, form, pipeline):
 def test_layout_of_a_tensor(tmp_path, attribute, form, pipeline):
     plan = compiled(tmp_path, form, f'"{attribute}": {{"A": {{"memory": "L1"}}}}', pipeline)
     assert [layout["space"] for layout in plan["layouts"].values()] == ["l1", "dram"]
+
+
+@pytest.mark.parametrize("pipeline", ["new", "legacy"])
+def test_older_form_reaches_every_launch(tmp_path, pipeline):
+    (tmp_path / "kernel.py").write_text(TWO_LAUNCHES)
+    result = ttile("compile", tmp_path / "kernel.py", "-o", tmp_path / "out", f"--pipeline={pipeline}")
+    assert result.returncode == 0, result.stderr
+    plan = json.loads((tmp_path / "out" / "twice" / "tt.plan.json").read_text())
+    assert [launch["core_grid"] for launch in plan["launches"]] == [[2, 2], [2, 2]]
