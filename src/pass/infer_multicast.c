@@ -135,14 +135,25 @@ static void keep_affordable(Choice *choice) {
     while (choice->shared.count && 2 * (int64_t)choice->shared.count > free) choice->shared.count--;
 }
 
-// Pages take longer to come, by the way from the sender on: one window more, where L1 has room, keeps them flowing.
-static void deepen(const Choice *choice) {
-    for (uint32_t i = 0; i < choice->shared.count; i++) {
-        CircularBuffer *circular = choice->shared.items[i].circular;
-        int64_t room =
-            choice->target->l1_bytes - choice->target->l1_base - program_l1_bytes(choice->function, choice->target);
-        bool fits = (int64_t)circular->window * circular->page_bytes <= room;
-        if (circular->pages > circular->window && fits) circular->pages += circular->window;
+enum { MOST_WINDOWS = 4 };
+
+// Pages take longer to come, by the way from the sender on, and not evenly: more windows, where L1 has room, keep them
+// flowing.
+static bool deepen(const Choice *choice, CircularBuffer *circular) {
+    int64_t room =
+        choice->target->l1_bytes - choice->target->l1_base - program_l1_bytes(choice->function, choice->target);
+    int windows = circular->pages / circular->window;
+    bool fits = (int64_t)circular->window * circular->page_bytes <= room;
+    if (windows < 2 || windows >= MOST_WINDOWS || !fits) return false;
+    circular->pages += circular->window;
+    return true;
+}
+
+static void deepen_all(const Choice *choice) {
+    for (bool deeper = true; deeper;) {
+        deeper = false;
+        for (uint32_t i = 0; i < choice->shared.count; i++)
+            deeper = deepen(choice, choice->shared.items[i].circular) || deeper;
     }
 }
 
@@ -183,7 +194,7 @@ static void run(Function *function, const CompileOptions *options) {
     most_saving_first(&choice);
     keep_affordable(&choice);
     choose_senders(&choice);
-    if (options->prefetch) deepen(&choice);
+    if (options->prefetch) deepen_all(&choice);
     Value *list = value_list(&context->unit);
     Multicast multicast = {.function = function,
                            .target = options->target,

@@ -9,6 +9,7 @@ ProductCost product_cost(const Target *target, MathFidelity fidelity, DType form
     return (ProductCost){.step = target->cycles_phase * phases + target->cycles_product,
                          .unpack = target->cycles_unpack_tile * bits / 16,
                          .unpack_pair = target->cycles_unpack_pair * bits / 16,
+                         .ahead = target->cycles_unpack_ahead,
                          .call = target->cycles_unpack_call + 4 * target->cycles_scalar};
 }
 
@@ -17,7 +18,8 @@ static int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
 // Cycles of one call with `kept` tiles on the shorter side.
 static int64_t call_cycles(const ProductCost *cost, int64_t kept, int64_t streaming) {
     int64_t passes = (kept + 1) / 2;
-    int64_t cycles = streaming * kept * cost->step + (kept > 1 ? passes * cost->unpack_pair : 0);
+    int64_t wait = larger(0, cost->unpack + cost->unpack_pair - cost->ahead - cost->step);
+    int64_t cycles = streaming * kept * cost->step + (kept > 1 ? passes * wait : 0);
     return larger(cycles, larger(passes * streaming * cost->unpack, passes * cost->call));
 }
 

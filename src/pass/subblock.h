@@ -21,7 +21,8 @@ typedef struct ProductCost {
     int64_t step;   // of the matrix unit
     int64_t unpack; // of a tile by one unpacker; of both when they work at once
     int64_t unpack_pair;
-    int64_t call; // of the core that unpacks, for each call
+    int64_t ahead; // of its bank: how much sooner an unpacker may begin to read
+    int64_t call;  // of the core that unpacks, for each call
 } ProductCost;
 ProductCost product_cost(const Target *target, MathFidelity fidelity, DType format);
 
