@@ -1,5 +1,6 @@
 // The account of a run, as text and as JSON: both say the same things in the same order.
 #include <math.h>
+#include <string.h>
 
 #include "report/report.h"
 
@@ -56,6 +57,31 @@ static void print_math(const RunSummary *summary, Text *out) {
     text_format(out, " cycles on average, %.1f %% of the used cores' peak\n", 100 * math_utilization(result));
 }
 
+static bool is_bound_by(const SimResult *result, const char *name) {
+    return result->bound && !strcmp(result->bound, name);
+}
+
+// Products whose items lie in rows or columns load more than those in rectangles. NULL if nothing can be said.
+static const char *hint(const RunSummary *summary) {
+    const Function *function = summary->function;
+    const SimResult *result = summary->simulation;
+    const Value *grid = function->attributes[ATTR_WORK_GRID], *options = function->attributes[ATTR_OPTIONS];
+    if (result->products == 0 || !(is_bound_by(result, "noc") || is_bound_by(result, "dram")) || !grid || !options)
+        return NULL;
+    const Value *strategy = value_get(options, "partition_strategy");
+    bool plane = grid->count >= 2 && grid->items[0]->integer > 1 && grid->items[1]->integer > 1;
+    bool in_rectangles = strategy && strategy->kind == VALUE_TEXT && !strcmp(strategy->text, "block");
+    if (!plane || in_rectangles || grid->items[0]->integer * grid->items[1]->integer <= result->cores) return NULL;
+    return "--partition-strategy=block gives each core a rectangle of blocks, which share more of what they load";
+}
+
+static void print_hint(const RunSummary *summary, Text *out) {
+    const char *text = hint(summary);
+    if (!text) return;
+    print_line(out, "hint");
+    text_format(out, "%s\n", text);
+}
+
 static void print_cycles(const RunSummary *summary, Text *out) {
     const SimResult *result = summary->simulation;
     if (!result || !summary->timing) return;
@@ -73,6 +99,7 @@ static void print_cycles(const RunSummary *summary, Text *out) {
     text_add(out, " bytes read, ");
     print_count(out, result->dram_write_bytes);
     text_add(out, " written\n");
+    print_hint(summary, out);
     if (result->l1_local_bytes == 0 && result->l1_remote_bytes == 0) return;
     print_line(out, "tensors in L1");
     print_count(out, result->l1_local_bytes);
@@ -198,6 +225,7 @@ static void put_timing(Json *json, const RunSummary *summary) {
     put_float(json, "chip_utilization", result->chip_utilization);
     put_int(json, "dram_read_bytes", result->dram_read_bytes);
     put_int(json, "dram_write_bytes", result->dram_write_bytes);
+    put_text(json, "hint", hint(summary));
     put_int(json, "l1_local_bytes", result->l1_local_bytes);
     put_int(json, "l1_remote_bytes", result->l1_remote_bytes);
     put_int(json, "noc_bytes", result->noc_bytes);
