@@ -12,7 +12,7 @@ targets=("$@")
 [ "${#targets[@]}" -gt 0 ] || targets=($(cd fuzz && ls fuzz_*.c | sed 's/\.c$//'))
 
 # Runs of --repeat: what each target does in a minute or less on a slow machine.
-declare -A runs=([fuzz_ir]=30000 [fuzz_lower]=12000 [fuzz_npy]=400000 [fuzz_plan]=20000 [fuzz_source]=30000)
+declare -A runs=([fuzz_ir]=4000 [fuzz_lower]=5000 [fuzz_npy]=150000 [fuzz_plan]=3000 [fuzz_source]=5000)
 
 scripts/fuzz_seeds.sh
 status=0
