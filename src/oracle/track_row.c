@@ -21,7 +21,8 @@ static Gain gain_mul(double x, double y, double r) { return (void)r, (Gain){fabs
 static Gain gain_div(double x, double y, double r) { return (void)x, (Gain){fabs(1 / y), fabs(r / y)}; }
 static Gain gain_mod(double x, double y, double r) { return (void)r, (Gain){1, fabs(floor(x / y))}; }
 static Gain gain_pow(double x, double y, double r) { return (Gain){fabs(y * r / x), fabs(r * log(fabs(x)))}; }
-static Gain gain_exp(double x, double y, double r) { return (void)x, (void)y, (Gain){fabs(r), 0}; }
+// It is steepest at the largest result, which may lie between the lanes that are looked at.
+static Gain gain_exp(double x, double y, double r) { return (void)x, (void)y, (Gain){1.25 * fabs(r), 0}; }
 static Gain gain_log(double x, double y, double r) { return (void)y, (void)r, (Gain){fabs(1 / x), 0}; }
 static Gain gain_log2(double x, double y, double r) { return (void)y, (void)r, (Gain){fabs(1 / (x * M_LN2)), 0}; }
 static Gain gain_sqrt(double x, double y, double r) { return (void)x, (void)y, (Gain){0.5 / fabs(r), 0}; }

@@ -185,9 +185,15 @@ static bool is_instruction(const Statement *statement, InstructionId id) {
     return statement && statement->kind == STATEMENT_OPERATION && instruction_of(statement)->id == id;
 }
 
+static bool is_end_barrier(const Statement *statement) {
+    return is_instruction(statement, INSTR_NOC_ASYNC_WRITE_BARRIER) ||
+           is_instruction(statement, INSTR_NOC_ASYNC_ATOMIC_BARRIER);
+}
+
 // Nothing may be under way when the kernel ends.
 static void finish(Casting *casting, InstructionId barrier) {
-    if (is_instruction(casting->block->last, barrier)) return;
+    for (const Statement *s = casting->block->last; is_end_barrier(s); s = s->previous)
+        if (is_instruction(s, barrier)) return;
     casting->place = NULL;
     casting->location = casting->shared->circular->location;
     emit(casting, barrier, 0, NULL);
@@ -209,20 +215,6 @@ static void cast_buffer(const Multicast *multicast, const Shared *shared, Block 
     casting.place = program->first;
     casting.location = shared->circular->location;
     emit_semaphore(&casting, INSTR_NOC_SEMAPHORE_SET, shared->valid, number_operand(&casting, 1));
-}
-
-// A flush waits for all that the thread has sent: one in front of the first send serves every other of the same turn.
-static void keep_first_flush(Block *block) {
-    bool is_flushed = false;
-    for (Statement *s = block->first, *next; s; s = next) {
-        next = s->next;
-        Block *blocks[2];
-        int count = statement_blocks(s, blocks);
-        for (int i = 0; i < count; i++) keep_first_flush(blocks[i]);
-        if (!is_instruction(s, INSTR_NOC_ASYNC_WRITES_FLUSHED)) continue;
-        if (is_flushed && is_instruction(next, INSTR_NOC_SEMAPHORE_WAIT)) statement_remove(s);
-        is_flushed = true;
-    }
 }
 
 // ---------------------------------------------------------------- programs
@@ -249,7 +241,7 @@ static ThreadProgram *program_for(const Multicast *multicast, const ThreadProgra
         if (shared->circular->producer == all->thread)
             cast_buffer(multicast, shared, program->body, role_of(shared, multicast->cores[first]));
     }
-    keep_first_flush(program->body);
+    keep_first_flush(multicast, program->body);
     drop_unused(program->body);
     return program;
 }

@@ -41,5 +41,7 @@ typedef struct Multicast {
 // Gives the movers' programs a version for each role, with what cores say to each other, and the function the
 // semaphores and arguments for it.
 void multicast_build(Multicast *multicast);
+// Drops flushes in front of sends where another one of the block serves them.
+void keep_first_flush(const Multicast *multicast, Block *block);
 
 #endif

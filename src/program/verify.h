@@ -139,6 +139,7 @@ struct Analysis {
     bool (*unrolls)(const Node *loop);
     void (*finish)(Walk *walk, void *state);
     bool is_optional; // what cannot be shown is left to the simulator
+    bool counts;      // its states count turns, and different threads' counts are compared
 };
 
 extern const Analysis window_analysis, transfer_analysis, tensor_analysis, dst_analysis, engine_analysis;

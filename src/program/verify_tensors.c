@@ -63,7 +63,8 @@ static void finish_written(Walk *walk, void *state) {
     for (uint32_t i = 0; i < walk->check->function->parameters.count; i++) walk->tree->writes[i] = pages[i];
 }
 
-const Analysis tensor_analysis = {.bytes = written_bytes,
+const Analysis tensor_analysis = {.counts = true,
+                                  .bytes = written_bytes,
                                   .begin = begin_written,
                                   .step = step_written,
                                   .join = join_written,

@@ -304,7 +304,8 @@ static void finish_transfers(Walk *walk, void *state) {
     }
 }
 
-const Analysis transfer_analysis = {.bytes = transfer_bytes,
+const Analysis transfer_analysis = {.counts = true,
+                                    .bytes = transfer_bytes,
                                     .begin = begin_transfers,
                                     .step = step_transfers,
                                     .join = join_transfers,

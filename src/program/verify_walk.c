@@ -152,8 +152,16 @@ static int order_cuts(Walk *walk, const Node *loop, Amount end, Amount ordered[M
     return count;
 }
 
+// The turns of a loop; for states that do not count them one, where every core has one, such as a loop over items.
+static Amount turns_of(Walk *walk, const Node *loop) {
+    Amount turns = amount_resolve(&walk->place, loop->operands[0]), one = {.constant = 1};
+    bool is_one = !walk->analysis->counts && amount_at_least(&walk->place, turns, 1) &&
+                  amount_not_above(&walk->place, turns, one);
+    return is_one ? one : turns;
+}
+
 static void walk_loop(Walk *walk, const Node *loop, void *state) {
-    Amount end = amount_resolve(&walk->place, loop->operands[0]), start = {0}, cuts[MAX_CUTS];
+    Amount end = turns_of(walk, loop), start = {0}, cuts[MAX_CUTS];
     int cut_count = walk->place.concrete ? 0 : order_cuts(walk, loop, end, cuts);
     walk->place.depth = loop->depth + 1;
     for (int i = 0; i < cut_count; i++) {

@@ -233,7 +233,8 @@ static void finish_rings(Walk *walk, void *state) {
     walk->tree->moments = walk->moments;
 }
 
-const Analysis window_analysis = {.bytes = window_bytes,
+const Analysis window_analysis = {.counts = true,
+                                  .bytes = window_bytes,
                                   .begin = begin_signals,
                                   .step = step_rings,
                                   .join = join_rings,

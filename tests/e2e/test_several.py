@@ -1,7 +1,7 @@
 """Several products in one kernel, each against numpy."""
 
 import pytest
-from support.running import check_kernel, normal
+from support.running import KERNELS, check_kernel, normal, ttile_json
 
 SIZES = [(128, 128, 64), (70, 100, 90)]
 sizes = pytest.mark.parametrize("M,N,K", SIZES)
@@ -47,3 +47,16 @@ def test_product_and_scaled(tmp_path):
     inputs = {"A": normal((128, 64), "float32", seed=1), "B": normal((64, 96), "float32", seed=2)}
     expected = {"C": (inputs["A"] @ inputs["B"], "float32"), "D": (inputs["A"] * 3.0, "float32")}
     check_kernel(tmp_path, "several.py:product_and_scaled", {"M": 128, "N": 96, "K": 64}, inputs, expected)
+
+
+@pytest.mark.parametrize("options", [[], ["--prefetch=false"], ["--double-buffer=false"]], ids=str)
+def test_a_turn_that_sends_a_buffer_as_often_as_it_has_windows(options):
+    """The windows that are filled again have been sent and have left."""
+    assert ttile_json("run", KERNELS / "several.py:four_weights", "M=1024", "N=1024", "K=128", *options)["pass"] is True
+
+
+@pytest.mark.parametrize("entry", ["gated", "sum_of_products"])
+def test_one_block_a_core_with_a_long_loop(entry):
+    """What holds since there is one turn is proved without looking at core after core."""
+    report = ttile_json("run", KERNELS / f"several.py:{entry}", "M=512", "N=512", "K=16384", "--no-check", "--no-timing")
+    assert report["cores"] == 64 and report["exit_code"] == 0

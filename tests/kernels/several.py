@@ -149,3 +149,28 @@ def product_and_scaled(A, B, block=64):
         T.copy(C_local, C[by * block, 0])
         T.copy(D_local, D[by * block, 0])
     return C, D
+
+
+@tilelang.jit(out_idx=[-1])
+def four_weights(M, N, K, block_M=64, block_N=64):
+    """C = A @ (W[0] + W[1] + W[2] + W[3]), one after the other through the same buffer"""
+
+    @T.prim_func
+    def main(A: T.Tensor((M, K), "bfloat16"), W: T.Tensor((4, K, N), "bfloat16"), C: T.Tensor((M, N), "bfloat16")):
+        with T.Kernel(T.ceildiv(N, block_N), T.ceildiv(M, block_M), threads=128) as (bx, by):
+            A_shared = T.alloc_shared((block_M, K), "bfloat16")
+            W_shared = T.alloc_shared((K, block_N), "bfloat16")
+            C_local = T.alloc_fragment((block_M, block_N), "float32")
+            T.clear(C_local)
+            T.copy(A[by * block_M, 0], A_shared)
+            T.copy(W[0, 0, bx * block_N], W_shared)
+            T.gemm(A_shared, W_shared, C_local)
+            T.copy(W[1, 0, bx * block_N], W_shared)
+            T.gemm(A_shared, W_shared, C_local)
+            T.copy(W[2, 0, bx * block_N], W_shared)
+            T.gemm(A_shared, W_shared, C_local)
+            T.copy(W[3, 0, bx * block_N], W_shared)
+            T.gemm(A_shared, W_shared, C_local)
+            T.copy(C_local, C[by * block_M, bx * block_N])
+
+    return main
