@@ -42,11 +42,29 @@ static _Noreturn void fail_unknown(Cli *cli, const Command *command, const char 
     fail_now(cli->context);
 }
 
-static const OptionRow *find_row(Cli *cli, const Command *command, const char *name, size_t length) {
+// The pipeline's options by their names in the API.
+static const struct {
+    const char *name, *row;
+} pipeline_names[] = {
+    {"target-device", "target"},
+    {"enable-double-buffer", "double-buffer"},
+    {"enable-prefetch", "prefetch"},
+};
+
+static const OptionRow *row_named(const Command *command, const char *name, size_t length) {
     for (int i = 0; i < command->option_count + COMMON_OPTIONS; i++) {
         const OptionRow *row = row_at(command, i);
         if (strlen(row->name) == length && !memcmp(row->name, name, length)) return row;
     }
+    return NULL;
+}
+
+static const OptionRow *find_row(Cli *cli, const Command *command, const char *name, size_t length) {
+    const OptionRow *row = row_named(command, name, length);
+    for (size_t i = 0; !row && i < sizeof pipeline_names / sizeof *pipeline_names; i++)
+        if (strlen(pipeline_names[i].name) == length && !memcmp(pipeline_names[i].name, name, length))
+            row = row_named(command, pipeline_names[i].row, strlen(pipeline_names[i].row));
+    if (row) return row;
     fail_unknown(cli, command, arena_copy_text(&cli->context->unit, name, length));
 }
 

@@ -241,3 +241,9 @@ def test_an_interrupt_leaves_nothing_half_written(tmp_path, moment):
 def test_a_closed_pipe_is_no_crash():
     result = subprocess.run(f"'{TTILE}' explain --all --markdown | head -1", shell=True, capture_output=True, cwd=ROOT)
     assert result.stdout
+
+
+@pytest.mark.parametrize("name,today", [("target-device=wormhole", "target=wormhole"), ("enable-double-buffer=false", "double-buffer=false"), ("enable-prefetch=false", "prefetch=false")])
+def test_options_by_their_names_in_the_api(name, today):
+    command = ["opt", "examples/elementwise.py", "--no-locations"]
+    assert ttile(*command, f"--{name}").stdout == ttile(*command, f"--{today}").stdout
