@@ -128,12 +128,21 @@ static void apply_accumulate(Function *function, int before, int asked) {
     if (asked == 16 && elements) narrow_accumulators(function);
 }
 
+static void tell_target(const Function *function, const Target *held, const Target *asked) {
+    const Value *value = function->attributes[ATTR_TARGET];
+    report(function->module->context, DIAG_TARGET_OVERRIDDEN,
+           value->location.line ? value->location : function->location,
+           "the option --target=%s goes before the kernel's own %s", asked->name, held->name);
+}
+
 CompileOptions compile_options_for(Function *function, const OptionWords *words) {
     Context *context = function->module->context;
     bool said = function->attributes[ATTR_TARGET];
     CompileOptions options = said ? options_of(function) : compile_options_parse(context, words);
     int before = said ? options.accumulate : 32;
+    const Target *target = options.target;
     if (said) apply_words(context, words, &options);
+    if (said && options.target != target) tell_target(function, target, options.target);
     apply_accumulate(function, before, options.accumulate);
     // A kernel that is changed says so, too.
     if (said ? any_word(words) : options.accumulate == 16) options_attach(function, &options);

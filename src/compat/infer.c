@@ -39,10 +39,11 @@ static Value *integers(Maker *maker, int count, const int64_t values[]) {
 
 // ---------------------------------------------------------------- defaults
 
+// A schedule by annotation is none of them: the legacy pipeline leaves it out.
 static bool holds_prefix(const Function *function, const char *prefix) {
     const Value *user = function->user_attributes;
     for (uint32_t i = 0; i < user->count; i++)
-        if (!strncmp(user->keys[i], prefix, strlen(prefix))) return true;
+        if (!strncmp(user->keys[i], prefix, strlen(prefix)) && strcmp(user->keys[i], "tt.user_schedule")) return true;
     return false;
 }
 

@@ -197,6 +197,22 @@ static Value *convert_layout(Rewriting *work, const char *attribute, const Buffe
     return layout;
 }
 
+// An annotation in the kernel goes first, and what stands beside it must not say otherwise.
+static void check_annotation(Rewriting *work, const char *attribute, const Buffer *buffer, const Value *layout,
+                             Location place) {
+    const Value *annotation = buffer->annotation;
+    if (!annotation || annotation->kind != VALUE_DICT) return;
+    for (uint32_t i = 0; i < layout->count; i++) {
+        const Value *other = value_get(annotation, layout->keys[i]);
+        if (!other || value_equal(other, layout->items[i])) continue;
+        report(work->context, DIAG_LEGACY_CONTRADICTION, place, "%s says another %s of %s than T.annotate_tt_layout",
+               attribute, layout->keys[i], buffer->name);
+        if (other->location.line) report_note(work->context, other->location, "the annotation is here");
+        report_help(work->context, "leave one of them out, or make both say the same");
+        fail_now(work->context);
+    }
+}
+
 static void read_user_layouts(Rewriting *work, const char *attribute) {
     const Value *layouts = legacy_value(work, attribute);
     for (uint32_t i = 0; layouts && i < layouts->count; i++) {
@@ -206,6 +222,7 @@ static void read_user_layouts(Rewriting *work, const char *attribute) {
         if (other && !value_equal(other, layout))
             fail(work->context, DIAG_LEGACY_CONTRADICTION, legacy_key_place(work, layouts, i),
                  "tt.user_layout and tt.layout_desc say different layouts of %s", buffer->name);
+        check_annotation(work, attribute, buffer, layout, legacy_key_place(work, layouts, i));
         put_layout(work, buffer, layout);
     }
 }

@@ -106,6 +106,26 @@ static void check_strategy(Rewriting *work) {
     fail_now(work->context);
 }
 
+// Nor must the kernel's own schedule, unless the legacy pipeline leaves it out.
+static void check_annotation(Rewriting *work) {
+    static const char *const keys[] = {"strategy", "order"};
+    const Value *options = work->function->attributes[ATTR_OPTIONS];
+    const Value *asked = value_get(work->function->user_attributes, "tt.user_schedule");
+    const Value *pipeline = options ? value_get(options, "pipeline") : NULL;
+    if (!asked || asked->kind != VALUE_DICT) return;
+    if (pipeline && pipeline->kind == VALUE_TEXT && !strcmp(pipeline->text, "legacy")) return;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const Value *value = value_get(asked, keys[i]);
+        if (!value || value->kind != VALUE_TEXT || !strcmp(value->text, "row_major")) continue;
+        report(work->context, DIAG_LEGACY_CONTRADICTION, legacy_place(work, legacy_value(work, work->assigned_by)),
+               "%s deals work items in row-major order, and T.annotate_tt_schedule has the %s %.40s", work->assigned_by,
+               keys[i], value->text);
+        if (value->location.line) report_note(work->context, value->location, "the annotation is here");
+        report_help(work->context, "leave one of them out");
+        fail_now(work->context);
+    }
+}
+
 // The first attribute that counts the blocks of the launch; NULL. Those that become tt.core_ranges do in the first
 // generation, where each range has its run.
 static const LegacyUse *first_schedule(const Rewriting *work) {
@@ -139,6 +159,7 @@ void read_schedule(Rewriting *work) {
         check_cores(work);
         check_cover(work);
         check_strategy(work);
+        check_annotation(work);
     }
     read_core_ranges(work);
 }

@@ -111,9 +111,27 @@ Object *language_annotate_layout(Evaluator *ev, Call *call) {
 }
 
 Object *language_annotate_schedule(Evaluator *ev, Call *call) {
+    const Name name = name_of(ev->context, "tt.user_schedule");
     const Value *schedule = attribute_value(ev, need_dict(ev, call), call->nodes[0], 0);
-    value_set(&ev->context->unit, ev->function->user_attributes, name_of(ev->context, "tt.user_schedule"), schedule);
+    const Value *other = value_get(ev->function->user_attributes, name);
+    if (other && !value_equal(other, schedule)) {
+        report(ev->context, DIAG_SCHEDULE_ANNOTATION, call->nodes[0]->location,
+               "the kernel has another schedule by annotation already");
+        if (other->location.line) report_note(ev->context, other->location, "the other one is here");
+        report_help(ev->context, "say all of its schedule in one place");
+        fail_now(ev->context);
+    }
+    value_set(&ev->context->unit, ev->function->user_attributes, name, schedule);
     return object_none(ev->arena);
+}
+
+// An attribute may be said twice, but not in two ways.
+static void check_other(Evaluator *ev, const AttributeEntry *entry, const Value *other, const Value *value) {
+    if (!other || value_equal(other, value)) return;
+    report(ev->context, DIAG_FRONT_VALUE, entry->value_node->location, "`%s` has another value already", entry->name);
+    if (other->location.line) report_note(ev->context, other->location, "the other one is here");
+    report_help(ev->context, "leave one of them out, or make both say the same");
+    fail_now(ev->context);
 }
 
 // Today's attributes in today's form; false if it is none of them.
@@ -132,14 +150,17 @@ static bool hold_todays(Evaluator *ev, const AttributeEntry *entry) {
     if (is_made || strcmp(attr_type(id), "flag") == 0)
         stop_at(ev, DIAG_FRONT_VALUE, node->location, "expected an attribute that a kernel's author sets, seen `%s`",
                 name);
+    check_other(ev, entry, ev->function->attributes[id], value);
     ev->function->attributes[id] = value;
     return true;
 }
 
 void hold_attribute(Evaluator *ev, const AttributeEntry *entry) {
     if (hold_todays(ev, entry)) return;
-    value_set_at(&ev->context->unit, ev->function->user_attributes, entry->name, entry->key_node->location,
-                 attribute_value(ev, entry->value, entry->value_node, 1));
+    Value *user = ev->function->user_attributes;
+    const Value *value = attribute_value(ev, entry->value, entry->value_node, 1);
+    check_other(ev, entry, value_get(user, entry->name), value);
+    value_set_at(&ev->context->unit, user, entry->name, entry->key_node->location, value);
 }
 
 Object *language_func_attr(Evaluator *ev, Call *call) {

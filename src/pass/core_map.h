@@ -31,5 +31,7 @@ bool map_local_shards(Mapping *map);
 void hold_partition(const Mapping *map, const CompileOptions *options);
 // A partition that the function holds already stays, if it is right; false if it holds none.
 bool keep_partition(Mapping *map, const CompileOptions *options);
+// The note that an option goes before the partition that is held.
+void tell_overridden(const Mapping *map, const char *option);
 
 #endif

@@ -157,25 +157,37 @@ static void deal_rectangles(Mapping *map) {
 
 // ---------------------------------------------------------------- all of it
 
-static void run(Function *function, const CompileOptions *options) {
+static Mapping begin(Function *function, const CompileOptions *options) {
     Context *context = function->module->context;
-    Mapping map = {.arena = &context->unit,
-                   .context = context,
-                   .function = function,
-                   .target = options->target,
-                   .grid = launch_grid_of(function),
-                   .partition = value_list(&context->unit)};
-    if (keep_partition(&map, options)) return;
-    map.schedule = schedule_of(function, options, true);
-    CoreBudget budget = core_budget(function, &map.schedule, options->target);
-    map.columns = budget.columns;
-    map.cores = budget.cores;
-    if (map_local_shards(&map))
-        map.schedule.order = ORDER_MATCH_SHARD;
-    else if (map.schedule.strategy == PARTITION_BLOCK)
-        deal_rectangles(&map);
+    return (Mapping){.arena = &context->unit,
+                     .context = context,
+                     .function = function,
+                     .target = options->target,
+                     .grid = launch_grid_of(function),
+                     .partition = value_list(&context->unit)};
+}
+
+static void deal(Mapping *map, const CompileOptions *options, bool tell_notes) {
+    map->schedule = schedule_of(map->function, options, tell_notes);
+    CoreBudget budget = core_budget(map->function, &map->schedule, options->target);
+    map->columns = budget.columns;
+    map->cores = budget.cores;
+    if (map_local_shards(map))
+        map->schedule.order = ORDER_MATCH_SHARD;
+    else if (map->schedule.strategy == PARTITION_BLOCK)
+        deal_rectangles(map);
     else
-        deal_runs(&map);
+        deal_runs(map);
+}
+
+// A partition that is held stays, unless the core grid that an option asks for gives another one.
+static void run(Function *function, const CompileOptions *options) {
+    Mapping held = begin(function, options), map = begin(function, options);
+    bool is_held = keep_partition(&held, options);
+    if (is_held && (!options->core_columns || options->legacy)) return;
+    deal(&map, options, !is_held);
+    if (is_held && value_equal(held.partition, map.partition)) return;
+    if (is_held) tell_overridden(&map, "--core-grid");
     hold_partition(&map, options);
 }
 

@@ -153,22 +153,41 @@ static void apply_grid_option(Reading *reading, const CompileOptions *options) {
     schedule->core_grid_place = (Location){0};
 }
 
+// The annotation and tt.core_grid must say the same; told at the later of the two.
+static void check_same_grid(const Reading *reading, const Schedule *held, Location place) {
+    const Schedule *asked = &reading->schedule;
+    if (held->core_columns == asked->core_columns && held->core_rows == asked->core_rows) return;
+    Location other = asked->core_grid_place;
+    bool is_later = place.line > other.line || (place.line == other.line && place.column > other.column);
+    report(reading->context, DIAG_SCHEDULE_ANNOTATION, is_later ? place : other,
+           "the schedule's core_grid is %dx%d, and tt.core_grid is %dx%d", asked->core_columns, asked->core_rows,
+           held->core_columns, held->core_rows);
+    report_help(reading->context, "leave one of them out, or make both say the same");
+    fail_now(reading->context);
+}
+
 // A core grid that the function holds alone is the user's choice.
 static void apply_grid_attribute(Reading *reading) {
     const Function *function = reading->function;
     const Value *grid = function->attributes[ATTR_CORE_GRID];
-    if (!grid || function->attributes[ATTR_WORK_PARTITION] || reading->has_grid) return;
+    if (!grid || function->attributes[ATTR_WORK_PARTITION]) return;
+    Location place = grid->location.line ? grid->location : function->location;
+    Schedule held = reading->schedule;
+    if (!read_grid(grid, &held))
+        fail(reading->context, DIAG_CORE_GRID, place, "tt.core_grid: expected [columns, rows] of at least 1");
+    if (reading->has_grid) {
+        check_same_grid(reading, &held, place);
+        return;
+    }
+    reading->schedule = held;
     reading->schedule.core_grid_place = grid->location;
-    if (!read_grid(grid, &reading->schedule))
-        fail(reading->context, DIAG_CORE_GRID, grid->location.line ? grid->location : function->location,
-             "tt.core_grid: expected [columns, rows] of at least 1");
     reading->has_grid = true;
 }
 
 Schedule schedule_of(Function *function, const CompileOptions *options, bool tell_notes) {
     Reading reading = {.context = function->module->context,
                        .function = function,
-                       .asked = value_get(function->user_attributes, ATTRIBUTE),
+                       .asked = options->legacy ? NULL : value_get(function->user_attributes, ATTRIBUTE),
                        .tell = tell_notes};
     Schedule *schedule = &reading.schedule;
     if (reading.asked) read_asked(&reading);

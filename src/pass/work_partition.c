@@ -270,19 +270,16 @@ static void check_alone(const Mapping *map) {
     }
 }
 
-// Does an option ask for something else than what is held? It goes first then.
+void tell_overridden(const Mapping *map, const char *option) {
+    report(map->context, DIAG_SCHEDULE_OVERRIDDEN, map->function->location,
+           "the option %s goes before the tt.work_partition that is there", option);
+}
+
+// Does the strategy that an option asks for go before what is held?
 static bool is_overridden(const Mapping *map, const CompileOptions *options, const Value *held) {
     bool blocks = held->count && held->items[0]->kind == VALUE_DICT && value_get(held->items[0], "block");
     bool other = options->strategy_given && (options->partition_strategy == PARTITION_BLOCK) != blocks;
-    for (uint32_t i = 0; options->core_columns && !other && i < held->count; i++) {
-        check_core(map, held->items[i]);
-        Core core = core_of(held->items[i]);
-        other = core.x >= options->core_columns || core.y >= options->core_rows;
-    }
-    if (other)
-        report(map->context, DIAG_SCHEDULE_OVERRIDDEN, map->function->location,
-               "the option %s goes before the tt.work_partition that is there",
-               options->strategy_given ? "--partition-strategy" : "--core-grid");
+    if (other) tell_overridden(map, "--partition-strategy");
     return other;
 }
 
@@ -316,8 +313,8 @@ bool keep_partition(Mapping *map, const CompileOptions *options) {
     const Value *held = map->function->attributes[ATTR_WORK_PARTITION];
     check_grid(map);
     if (!held) check_alone(map);
-    if (!held || is_overridden(map, options, held)) return false;
     tell_legacy(map, options);
+    if (!held || is_overridden(map, options, held)) return false;
     read_partition(map, options, held);
     hold_partition(map, options);
     return true;
