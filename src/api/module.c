@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "api/internal.h"
+#include "ir/attrs.h"
 #include "ir/print.h"
 
 // ---------------------------------------------------------------- reading
@@ -148,6 +149,8 @@ static void set_attribute(Context *base, void *user) {
     const Function *read = call->text ? read_literal(base, call) : NULL;
     int known = 0;
     while (known < ATTR_COUNT && strcmp(attribute_names[known], call->name)) known++;
+    api_require(base, known == ATTR_COUNT || strcmp(attr_type((AttrId)known), "flag") != 0,
+                "the attribute says what a pass has done, and only that pass sets it");
     if (known < ATTR_COUNT)
         call->function->attributes[known] = read ? read->attributes[known] : NULL;
     else if (read)

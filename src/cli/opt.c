@@ -4,6 +4,7 @@
 #include "api/pipelines.h"
 #include "base/file.h"
 #include "cli/cli.h"
+#include "front/front.h"
 #include "ir/print.h"
 
 typedef struct OptSettings {
@@ -64,6 +65,18 @@ static void after_pass(void *user, const Pass *pass, Function *function) {
     file_write(dump->cli->context, path, text.data, text.length);
 }
 
+// The passes named. A kernel's source is in no normal form yet: where the first one builds on that, Canonicalize goes
+// before it.
+static void choose_passes(Cli *cli, Kernel *kernel, const Pass **named, int count) {
+    const Pass **passes = arena_new_array(&cli->context->unit, const Pass *, (size_t)count + 1);
+    int first = 0;
+    if (count > 0 && !front_is_ir(kernel->source) && named[0]->requires & ATTR_BIT(CANONICAL))
+        passes[first++] = &pass_canonicalize;
+    for (int i = 0; i < count; i++) passes[first + i] = named[i];
+    kernel->pipeline.passes = passes;
+    kernel->pipeline.pass_count = first + count;
+}
+
 static const Pass **find_passes(Cli *cli, const Words *names) {
     const Pass **passes = arena_new_array(&cli->context->unit, const Pass *, names->count);
     for (uint32_t i = 0; i < names->count; i++) passes[i] = pass_require(cli->context, names->items[i]);
@@ -77,10 +90,7 @@ static void run(Cli *cli, void *settings, const Words *words) {
     const Pass *start = own->start_before ? pass_require(cli->context, own->start_before) : NULL;
     if (own->dump_folder) folder_make(cli->context, own->dump_folder);
     Kernel kernel = cli_load(cli, &own->kernel, words->items[0], (int)words->count - 1, words->items + 1);
-    if (own->passes.items) {
-        kernel.pipeline.passes = passes;
-        kernel.pipeline.pass_count = (int)own->passes.count;
-    }
+    if (own->passes.items) choose_passes(cli, &kernel, passes, (int)own->passes.count);
     kernel.pipeline.start_before = start;
     kernel.pipeline.after = after_pass;
     kernel.pipeline.user = &dump;

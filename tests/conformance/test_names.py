@@ -12,7 +12,19 @@ def test_named_passes_one_at_a_time():
     assert len(seen["tt.work_partition"]) == 64
 
 
-@pytest.mark.parametrize("name,attribute", [("InferTTLayout", "tt.canonical"), ("PropagateTTLayout", "tt.layout_desc")])
+@pytest.mark.parametrize("passes", ["InferTTLayout", "InferTTLayout,PropagateTTLayout"])
+def test_named_passes_take_source(passes):
+    """As the seed's command line writes them: the normal form comes by itself."""
+    result = ttile("opt", GEMM, *gemm(64, 64), f"--passes={passes}")
+    assert result.returncode == 0, result.stderr
+    assert '"tt.layout_desc": True' in result.stdout
+    assert ('"tt.buffer_layouts": True' in result.stdout) == ("Propagate" in passes)
+
+
+@pytest.mark.parametrize(
+    "name,attribute",
+    [("PropagateTTLayout", "tt.layout_desc"), ("LowerTTTileIntrinsics", "tt.buffer_layouts"), ("GridToPersistentTT", "tt.work_partition")],
+)
 def test_a_pass_says_what_it_misses(name, attribute):
     result = ttile("opt", GEMM, *gemm(64, 64), f"--passes={name}")
     assert result.returncode == 1
