@@ -51,14 +51,14 @@ static void complete_grid(const Completion *work, const ShardCounts *counts, Sha
     const Target *target = work->options->target;
     Shard room = shard_room(work);
     int64_t across = counts->across, down = counts->down, shards = across * down;
+    bool turned = shard->column_major && work->layout.space == SPACE_L1; // banks are one row
     if (work->layout.memory != MEMORY_BLOCK_SHARDED) {
         if (work->layout.space == SPACE_L1 && shards > (int64_t)room.grid_columns * room.grid_rows)
             room = (Shard){.grid_columns = (int)target->grid_columns, .grid_rows = (int)target->grid_rows};
-        int64_t line = shard->column_major ? room.grid_rows : room.grid_columns;
+        int64_t line = turned ? room.grid_rows : room.grid_columns;
         across = shards < line ? shards : line;
         down = parts(shards, across);
     }
-    bool turned = shard->column_major && work->layout.space == SPACE_L1;
     shard->grid_columns = (int)(turned ? down : across);
     shard->grid_rows = (int)(turned ? across : down);
 }
