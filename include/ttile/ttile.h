@@ -155,7 +155,8 @@ ttile_status ttile_module_tensor(const ttile_module *module, size_t index, ttile
 // Fails if there is no attribute of that name.
 ttile_status ttile_module_attribute(const ttile_module *module, const char *name, const char **text);
 // Sets an attribute to a Python literal, as T.func_attr in the source would; NULL takes it out. Those that ttile knows
-// must be of their type (docs/passes.md); legacy ones are rewritten by the pipeline (docs/migration.md).
+// must be of their type (docs/passes.md), and what passes make only a pass that provides it sets; legacy ones are
+// rewritten by the pipeline (docs/migration.md).
 ttile_status ttile_module_set_attribute(ttile_module *module, const char *name, const char *text);
 // The module as IR text, which reads back to the same module.
 ttile_status ttile_module_text(const ttile_module *module, const char **text, size_t *length);
@@ -236,7 +237,7 @@ ttile_status ttile_plan_from_program(ttile_program *program, ttile_plan **plan);
 ttile_status ttile_plan_read(ttile_context *context, const char *path, ttile_plan **plan);
 // As JSON. Depends on the kernel, the options and the version of ttile only.
 ttile_status ttile_plan_text(const ttile_plan *plan, const char **text, size_t *length);
-// Writes the plan to `path` and its program text beside it: each whole or not at all.
+// Writes the plan to `path` and its program text, KERNEL.ttir, beside it, where the folder is there: both or neither.
 ttile_status ttile_plan_write(const ttile_plan *plan, const char *path);
 ttile_status ttile_plan_program(const ttile_plan *plan, ttile_program **program);
 

@@ -120,6 +120,7 @@ ttile_status ttile_module_attribute(const ttile_module *module, const char *name
 }
 
 typedef struct SetCall {
+    ttile_module *module;
     Function *function;
     const char *name, *text;
 } SetCall;
@@ -143,14 +144,31 @@ static void forget(Context *base, Function *function, const char *name) {
     function->user_attributes = kept;
 }
 
+static bool is_attribute_name(const char *name) {
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+    return *name && !name[strspn(name, letters)];
+}
+
+// A pass of the caller's sets what it provides, whoever else must not.
+static bool provides(const SetCall *call) {
+    const ttile_context *context = call->module->context;
+    if (!context->running || context->running_on != call->module) return false;
+    const char *const *names = context->running->provides_attributes;
+    while (names && *names && strcmp(*names, call->name)) names++;
+    return names && *names;
+}
+
 static void set_attribute(Context *base, void *user) {
     SetCall *call = user;
     api_require(base, call->name != NULL, "the attribute's name is NULL");
+    if (!is_attribute_name(call->name))
+        fail(base, DIAG_API_ARGUMENT, (Location){0}, "expected a name of letters, digits, `_`, `.` and `-`, seen `%s`",
+             call->name);
     const Function *read = call->text ? read_literal(base, call) : NULL;
-    int known = 0;
-    while (known < ATTR_COUNT && strcmp(attribute_names[known], call->name)) known++;
-    api_require(base, known == ATTR_COUNT || strcmp(attr_type((AttrId)known), "flag") != 0,
-                "the attribute says what a pass has done, and only that pass sets it");
+    AttrId known = attr_find(call->name);
+    if (read && known < ATTR_COUNT && read->attributes[known] && !attr_is_authors(known) && !provides(call))
+        fail(base, DIAG_API_ARGUMENT, (Location){0}, "expected an attribute that a kernel's author sets, seen `%s`",
+             call->name);
     if (known < ATTR_COUNT)
         call->function->attributes[known] = read ? read->attributes[known] : NULL;
     else if (read)
@@ -162,7 +180,7 @@ static void set_attribute(Context *base, void *user) {
 
 ttile_status ttile_module_set_attribute(ttile_module *module, const char *name, const char *text) {
     if (!module) return TTILE_USER_ERROR;
-    SetCall call = {module->function, name, text};
+    SetCall call = {module, module->function, name, text};
     return api_call(module->context, set_attribute, &call);
 }
 

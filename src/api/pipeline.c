@@ -61,6 +61,7 @@ static void run_own(Function *function, const CompileOptions *options) {
     ttile_context *context = function->module->context->on_diagnostic_user;
     const ttile_pass *pass = context->running;
     ttile_status status = pass->run(pass->user, context->running_on);
+    context->running = NULL;
     if (status != TTILE_OK)
         fail(context->base, DIAG_PASS_FAILED, function->location, "the pass %s failed with status %d", pass->name,
              (int)status);
@@ -95,6 +96,7 @@ static Stage own_stage(Context *base, const ttile_pass *pass) {
         .requires = attribute_set(base, pass->requires_attributes),
         .provides = attribute_set(base, pass->provides_attributes),
         .breaks = attribute_set(base, pass->breaks_attributes),
+        .is_callers = true,
         .run = run_own,
     };
     return (Stage){contract, copy};

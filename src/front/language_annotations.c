@@ -145,9 +145,7 @@ static bool hold_todays(Evaluator *ev, const AttributeEntry *entry) {
     if (!attr_check(id, value))
         stop_at(ev, DIAG_FRONT_TYPE, node->location, "expected `%s` as %s, seen %s", name, attr_type(id),
                 show_object(ev, entry->value));
-    bool is_made = id == ATTR_OPTIONS || id == ATTR_SHARD_ALIASES || id == ATTR_DST_SCHEDULE ||
-                   id == ATTR_ITEMS_TOGETHER || id == ATTR_MULTICAST;
-    if (is_made || strcmp(attr_type(id), "flag") == 0)
+    if (!attr_is_authors(id))
         stop_at(ev, DIAG_FRONT_VALUE, node->location, "expected an attribute that a kernel's author sets, seen `%s`",
                 name);
     check_other(ev, entry, ev->function->attributes[id], value);

@@ -28,6 +28,12 @@ bool attr_has_older_form(AttrId id) {
     return id == ATTR_WORK_PARTITION || id == ATTR_CORE_RANGES || id == ATTR_LAYOUT_DESC;
 }
 
+bool attr_is_authors(AttrId id) {
+    bool is_made = id == ATTR_OPTIONS || id == ATTR_SHARD_ALIASES || id == ATTR_DST_SCHEDULE ||
+                   id == ATTR_ITEMS_TOGETHER || id == ATTR_MULTICAST;
+    return !is_made && strcmp(attr_type(id), "flag") != 0;
+}
+
 AttrSet attrs_held(const Function *function) {
     AttrSet held = 0;
     for (int id = 0; id < ATTR_COUNT; id++) {

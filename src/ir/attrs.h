@@ -14,6 +14,8 @@ bool attr_check(AttrId id, const Value *value);
 // Whether older backends have an attribute of that name with values of another form, which a kernel may still hold
 // among its user attributes.
 bool attr_has_older_form(AttrId id);
+// Whether a kernel's author may set it; the others say what passes made or hold.
+bool attr_is_authors(AttrId id);
 // Whether a value is of a type as attrs.def writes them.
 bool attr_has_type(const char *type, const Value *value);
 // Whether the value can be printed and read back at all; what a user's attribute must be.

@@ -41,6 +41,7 @@ typedef struct Pass {
     AttrSet requires, provides, breaks;
     AttrSet precedes; // attributes that must not be held yet
     bool optional;    // --disable=NAME leaves it out
+    bool is_callers;  // not ttile's own: what it promises and does not do is its author's error
     void (*run)(Function *function, const CompileOptions *options);
 } Pass;
 

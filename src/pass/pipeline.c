@@ -92,8 +92,8 @@ static void drop_broken(const Pass *pass, Function *function) {
 static void check_provided(const Pass *pass, Function *function) {
     AttrSet missing = pass->provides & ~held_attributes(function);
     if (missing)
-        fail(function->module->context, DIAG_INTERNAL, function->location, "%s did not set %s", pass->name,
-             attr_name((AttrId)__builtin_ctzll(missing)));
+        fail(function->module->context, pass->is_callers ? DIAG_PASS_PROVIDES : DIAG_INTERNAL, function->location,
+             "%s did not set %s", pass->name, attr_name((AttrId)__builtin_ctzll(missing)));
 }
 
 // What is wrong behind a pass is ttile's fault, unless it began with text that claimed what it was not.

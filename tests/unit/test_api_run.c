@@ -224,8 +224,8 @@ static void test_own_pass_is_held_to_its_contract(void **state) {
     pass.requires_attributes = NULL;
     pass.provides_attributes = needs;
     assert_int_equal(ttile_pipeline_insert_pass(pipeline, first, &pass), TTILE_OK);
-    expect_error(fixture, ttile_pipeline_run(pipeline, read_product(fixture->context), NULL), TTILE_INTERNAL_ERROR,
-                 "internal");
+    expect_error(fixture, ttile_pipeline_run(pipeline, read_product(fixture->context), NULL), TTILE_USER_ERROR,
+                 "pass-provides");
     pass.provides_attributes = unknown;
     expect_error(fixture, ttile_pipeline_insert_pass(pipeline, first, &pass), TTILE_USER_ERROR, "api-argument");
     expect_error(fixture, ttile_pipeline_insert(pipeline, "Nothing", "InferTTLayout"), TTILE_USER_ERROR,
@@ -286,6 +286,39 @@ static void test_plan_is_written_and_runs(void **state) {
     assert_int_equal(rmdir(folder), 0); // nothing else was left there
 }
 
+// Names that cannot be a plan's: nothing is written, and what lies there stays.
+static void test_plan_needs_a_name_of_its_own(void **state) {
+    Fixture *fixture = *state;
+    static const struct {
+        const char *name, *code;
+    } cases[] = {
+        {"product.ttir", "plan-path"},         {"./product.ttir", "plan-path"}, {"", "file-unwritable"},
+        {"missing/a.json", "file-unwritable"}, {"missing/", "file-unwritable"}, {"folder", "file-unwritable"},
+    };
+    char start[4096], folder[] = "/tmp/ttile-api-XXXXXX";
+    assert_non_null(getcwd(start, sizeof start));
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(chdir(folder), 0);
+    assert_int_equal(mkdir("folder", 0777), 0);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        ttile_options options = ttile_options_default();
+        options.plan_path = cases[i].name;
+        ttile_module *module = read_product(fixture->context);
+        ttile_program *program;
+        ttile_plan *plan;
+        expect_error(fixture, ttile_run_pipeline(module, &options), TTILE_USER_ERROR, cases[i].code);
+        module = read_product(fixture->context);
+        assert_int_equal(ttile_optimize_for_target(module, NULL), TTILE_OK);
+        assert_int_equal(ttile_program_from_module(module, &program), TTILE_OK);
+        assert_int_equal(ttile_plan_from_program(program, &plan), TTILE_OK);
+        expect_error(fixture, ttile_plan_write(plan, cases[i].name), TTILE_USER_ERROR, cases[i].code);
+        assert_int_not_equal(access("product.ttir", F_OK), 0);
+    }
+    assert_int_equal(rmdir("folder"), 0);
+    assert_int_equal(chdir(start), 0);
+    assert_int_equal(rmdir(folder), 0); // nothing else was left there
+}
+
 // ---------------------------------------------------------------- threads
 
 // The whole way in a context of its own; gives the output's bytes.
@@ -340,6 +373,7 @@ int main(void) {
         API_TEST(test_own_pass_is_held_to_its_contract),
         API_TEST(test_a_pass_taken_out_is_missed),
         API_TEST(test_plan_is_written_and_runs),
+        API_TEST(test_plan_needs_a_name_of_its_own),
         cmocka_unit_test(test_two_contexts_in_two_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,6 +31,44 @@ static void test_set_and_get(void **state) {
     expect_error(fixture, ttile_module_set_attribute(module, NULL, "1"), TTILE_USER_ERROR, "api-argument");
 }
 
+static void test_only_an_authors_attributes(void **state) {
+    Fixture *fixture = *state;
+    static const char *const cases[][2] = {
+        {"tt.canonical", "True"},   {"tt.buffer_layouts", "True"},
+        {"tt.layout_desc", "True"}, {"tt.staged", "True"},
+        {"tt.threads", "True"},     {"tt.padded", "True"},
+        {"tt.verified", "True"},    {"tt.options", "{}"},
+        {"tt.multicast", "[]"},     {"", "1"},
+        {"bad name", "1"},          {"a\nb", "1"},
+    };
+    ttile_module *module = read_product(fixture->context);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        expect_error(fixture, ttile_module_set_attribute(module, cases[i][0], cases[i][1]), TTILE_USER_ERROR,
+                     "api-argument");
+    assert_int_equal(ttile_optimize_for_target(module, NULL), TTILE_OK);
+}
+
+// What a pass says it provides it may set, and nobody behind it.
+static ttile_status set_padded(void *user, ttile_module *module) {
+    (void)user;
+    return ttile_module_set_attribute(module, "tt.padded", "True");
+}
+
+static void test_a_pass_sets_what_it_provides(void **state) {
+    Fixture *fixture = *state;
+    static const char *const names[] = {"tt.padded", NULL};
+    ttile_pass pass = {.name = "Pad", .provides_attributes = names, .run = set_padded};
+    ttile_pipeline *pipeline;
+    ttile_module *module = read_product(fixture->context);
+    assert_int_equal(ttile_pipeline_create(fixture->context, &pipeline), TTILE_OK);
+    while (ttile_pipeline_count(pipeline))
+        assert_int_equal(ttile_pipeline_remove(pipeline, ttile_pipeline_pass(pipeline, 0)), TTILE_OK);
+    assert_int_equal(ttile_pipeline_insert_pass(pipeline, NULL, &pass), TTILE_OK);
+    assert_int_equal(ttile_pipeline_run(pipeline, module, NULL), TTILE_OK);
+    expect_attribute(module, "tt.padded", "True");
+    expect_error(fixture, set_padded(NULL, module), TTILE_USER_ERROR, "api-argument");
+}
+
 static void test_core_grid_is_kept(void **state) {
     ttile_module *module = with(*state, "tt.grid", "[2, 1]");
     assert_int_equal(ttile_optimize_for_target(module, NULL), TTILE_OK);
@@ -117,8 +155,14 @@ static void test_mixed_generations(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        API_TEST(test_set_and_get),     API_TEST(test_core_grid_is_kept), API_TEST(test_schedule_is_kept_and_right),
-        API_TEST(test_legacy_pipeline), API_TEST(test_refusals),          API_TEST(test_mixed_generations),
+        API_TEST(test_set_and_get),
+        API_TEST(test_only_an_authors_attributes),
+        API_TEST(test_a_pass_sets_what_it_provides),
+        API_TEST(test_core_grid_is_kept),
+        API_TEST(test_schedule_is_kept_and_right),
+        API_TEST(test_legacy_pipeline),
+        API_TEST(test_refusals),
+        API_TEST(test_mixed_generations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
