@@ -88,7 +88,7 @@ static bool same_rectangle(const Operand *a, const Operand *b) {
 }
 
 static const Instruction *operation_of(const Statement *statement) {
-    return statement && statement->kind == STATEMENT_OPERATION ? instruction_of(statement) : NULL;
+    return statement ? instruction_of(statement) : NULL;
 }
 
 // Whether the flag for the same cores is the next that is sent: only then may the data's packets keep the way open for

@@ -2,6 +2,7 @@
 #include "pass/coarsen.h"
 
 #include "ir/walk.h"
+#include "pass/sums.h"
 
 int64_t bytes_in_l1(const Buffer *buffer) {
     return tile_shape(buffer).total * TILE_SIZE * TILE_SIZE * (int64_t)dtype_bytes(buffer->type);
@@ -10,7 +11,7 @@ int64_t bytes_in_l1(const Buffer *buffer) {
 typedef struct Search {
     Module *module;
     const Buffer *buffer;
-    bool used, doubled;
+    bool doubled;
 } Search;
 
 static void search_nest(Statement *statement, void *user) {
@@ -19,17 +20,7 @@ static void search_nest(Statement *statement, void *user) {
     if (statement->block->owner && is_nest(statement->block->owner)) return; // seen with its nest
     NestAccesses accesses = nest_accesses(search->module, statement);
     const NestAccess *access = find_access(&accesses, search->buffer);
-    search->used = search->used || access;
     search->doubled = search->doubled || (access && doubles_windows(search->module, statement, access));
-}
-
-static bool is_used_in(Module *module, Statement *statement, const Buffer *buffer) {
-    Search search = {.module = module, .buffer = buffer};
-    Block *blocks[2];
-    int count = is_nest(statement) ? 0 : statement_blocks(statement, blocks);
-    search_nest(statement, &search);
-    for (int i = 0; i < count; i++) walk_statements(blocks[i], search_nest, &search);
-    return search.used;
 }
 
 // Only the nests behind it, which will be one with it, use what the nest makes of the buffer.
@@ -39,7 +30,7 @@ static bool stays_in_dst(Module *module, const Statement *nest, const Buffer *bu
     Statement *s = nest->next;
     while (s && is_nest(s) && nest_kind(s) == NEST_COMPUTE) s = s->next;
     for (; s; s = s->next)
-        if (is_used_in(module, s, buffer)) return false;
+        if (touches_buffer(module, s, buffer)) return false;
     return true;
 }
 

@@ -5,10 +5,6 @@
 #include "ir/walk.h"
 #include "program/program.h"
 
-static const Instruction *instruction_in(const Statement *statement) {
-    return statement->kind == STATEMENT_OPERATION ? instruction_of(statement) : NULL;
-}
-
 static const CircularBuffer *buffer_of(const Statement *statement) {
     for (int i = 0; i < MAX_OPERANDS; i++)
         if (statement->op.operands[i].kind == OPERAND_CIRCULAR) return statement->op.operands[i].circular;
@@ -16,7 +12,7 @@ static const CircularBuffer *buffer_of(const Statement *statement) {
 }
 
 static bool is_call(const Statement *statement, Effect effect, const CircularBuffer *circular) {
-    const Instruction *instruction = instruction_in(statement);
+    const Instruction *instruction = instruction_of(statement);
     return instruction && instruction->effect == effect && buffer_of(statement) == circular;
 }
 
@@ -72,7 +68,7 @@ static const Statement *only_statement(const Block *block) {
 
 // The slot that a statement always writes, whichever way it goes; NULL if there is none such.
 static const Expr *written_slot(const Statement *statement) {
-    const Instruction *instruction = statement ? instruction_in(statement) : NULL;
+    const Instruction *instruction = statement ? instruction_of(statement) : NULL;
     if (instruction) {
         bool writes = instruction->effect == EFFECT_NOC_READ || instruction->effect == EFFECT_PAGE_STORE;
         return writes ? fill_slot(statement) : NULL;
@@ -127,7 +123,7 @@ static const Expr *pages_of_nest(Module *module, const Statement *nest) {
 }
 
 static bool only_updates(const Statement *statement) {
-    const Instruction *instruction = instruction_in(statement);
+    const Instruction *instruction = instruction_of(statement);
     if (instruction) return instruction->effect == EFFECT_PAGE_UPDATE || instruction->effect == EFFECT_READ_BARRIER;
     Block *blocks[2];
     int count = statement_blocks(statement, blocks);

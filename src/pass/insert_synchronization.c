@@ -198,7 +198,7 @@ typedef struct Firsts {
 
 static void find_firsts(Statement *statement, void *user) {
     Firsts *firsts = user;
-    const Instruction *instruction = statement->kind == STATEMENT_OPERATION ? instruction_of(statement) : NULL;
+    const Instruction *instruction = instruction_of(statement);
     if (!instruction) return;
     if (instruction->effect == EFFECT_NOC_WRITE) firsts->writes = true;
     if (!firsts->fpu && instruction->unit == UNIT_FPU && instruction->init != INSTR_NONE) firsts->fpu = statement;

@@ -6,6 +6,7 @@
 #include "pass/arguments.h"
 #include "pass/fill_halves.h"
 #include "pass/rectangles.h"
+#include "pass/window_parts.h"
 
 typedef enum CastRole { CAST_ALONE, CAST_SENDS, CAST_RECEIVES } CastRole;
 
@@ -181,19 +182,14 @@ static void receive_window(Casting *casting, const Fill *fill) {
     emit_semaphore(casting, INSTR_NOC_SEMAPHORE_WAIT, shared->valid, number_operand(casting, 1));
 }
 
-static bool is_instruction(const Statement *statement, InstructionId id) {
-    return statement && statement->kind == STATEMENT_OPERATION && instruction_of(statement)->id == id;
-}
-
 static bool is_end_barrier(const Statement *statement) {
-    return is_instruction(statement, INSTR_NOC_ASYNC_WRITE_BARRIER) ||
-           is_instruction(statement, INSTR_NOC_ASYNC_ATOMIC_BARRIER);
+    return statement && (has_effect(statement, EFFECT_WRITE_BARRIER) || has_effect(statement, EFFECT_ATOMIC_BARRIER));
 }
 
 // Nothing may be under way when the kernel ends.
 static void finish(Casting *casting, InstructionId barrier) {
     for (const Statement *s = casting->block->last; is_end_barrier(s); s = s->previous)
-        if (is_instruction(s, barrier)) return;
+        if (has_effect(s, instruction_at(barrier)->effect)) return;
     casting->place = NULL;
     casting->location = casting->shared->circular->location;
     emit(casting, barrier, 0, NULL);

@@ -25,7 +25,7 @@ typedef struct Contents {
 
 static void note_call(Statement *statement, void *user) {
     Contents *contents = user;
-    const Instruction *instruction = statement->kind == STATEMENT_OPERATION ? instruction_of(statement) : NULL;
+    const Instruction *instruction = instruction_of(statement);
     if (!instruction) return;
     if (instruction->effect == EFFECT_WAIT || instruction->effect == EFFECT_POP) contents->takes = true;
     if (instruction->effect != EFFECT_PUSH) return;

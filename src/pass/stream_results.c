@@ -60,7 +60,7 @@ static Statement *flush_before(const Statement *pop) {
 }
 
 static void note_pack(Statement *statement, void *user) {
-    const Instruction *instruction = statement->kind == STATEMENT_OPERATION ? instruction_of(statement) : NULL;
+    const Instruction *instruction = instruction_of(statement);
     if (instruction && instruction->unit == UNIT_PACK) *(bool *)user = true;
 }
 

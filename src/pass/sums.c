@@ -23,6 +23,10 @@ static Touch touch_of(Module *module, const Statement *statement, const Buffer *
     return touch;
 }
 
+bool touches_buffer(Module *module, const Statement *statement, const Buffer *buffer) {
+    return touch_of(module, statement, buffer) != TOUCH_NONE;
+}
+
 Statement *last_term(Module *module, Statement *nest, const Buffer *buffer) {
     NestAccesses accesses = nest_accesses(module, nest);
     const NestAccess *access = find_access(&accesses, buffer);
@@ -37,7 +41,7 @@ Statement *last_term(Module *module, Statement *nest, const Buffer *buffer) {
 }
 
 static Statement *next_touching(Module *module, Statement *s, const Buffer *buffer) {
-    while (s && touch_of(module, s, buffer) == TOUCH_NONE) s = s->next;
+    while (s && !touches_buffer(module, s, buffer)) s = s->next;
     return s;
 }
 

@@ -11,6 +11,8 @@ static inline bool adds_in_window(const CircularBuffer *circular) {
            (circular->pages == circular->window || circular->consumer != THREAD_COMPUTE);
 }
 
+// Does anything in the statement read or write the buffer?
+bool touches_buffer(Module *module, const Statement *statement, const Buffer *buffer);
 // The last statement behind `nest` that adds to what it has written, before anything else is done with the buffer; NULL
 // if there is none, or the nest does not begin a sum: it must write every tile and read none.
 Statement *last_term(Module *module, Statement *nest, const Buffer *buffer);

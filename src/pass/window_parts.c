@@ -5,7 +5,7 @@
 #include "ir/walk.h"
 
 bool has_effect(const Statement *statement, Effect effect) {
-    const Instruction *instruction = statement->kind == STATEMENT_OPERATION ? instruction_of(statement) : NULL;
+    const Instruction *instruction = instruction_of(statement);
     return instruction && instruction->effect == effect;
 }
 

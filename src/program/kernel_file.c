@@ -17,7 +17,7 @@ typedef struct Traffic {
 
 static void note_operation(Statement *statement, void *user) {
     Traffic *traffic = user;
-    const Instruction *instruction = statement->kind == STATEMENT_OPERATION ? instruction_of(statement) : NULL;
+    const Instruction *instruction = instruction_of(statement);
     if (!instruction) return;
     const CircularBuffer *buffer = NULL;
     for (int i = 0; i < MAX_OPERANDS && !buffer; i++)
